@@ -1,0 +1,59 @@
+# make run: serve the demo world.  make test: the suite that needs nothing but Python.  The rest is for developers and CI.
+PY ?= python3
+V := .venv
+B := $(V)/bin
+PIP := $(B)/python -m pip install -q --disable-pip-version-check --no-warn-script-location -c constraints.txt
+
+run: $(V)/.run
+	$(B)/actions up --port $(or $(PORT),8000)
+
+test: $(V)/.dev
+	$(B)/python -m pytest -n auto -q -m "not postgres and not browser"
+	@echo "Left out here: tests that need PostgreSQL (make test-pg) and Chromium (make test-e2e)."
+
+lint: $(V)/.dev
+	$(B)/ruff check .
+	$(B)/ruff format --check .
+	$(B)/mypy
+	$(B)/lint-imports
+
+check: lint test
+
+test-pg: $(V)/.pg
+	ACTIONS_FORBID_SKIP=1 $(B)/python -m pytest -q -m postgres
+
+test-e2e: $(V)/.e2e
+	ACTIONS_FORBID_SKIP=1 $(B)/python -m pytest -q -m browser
+
+screenshots: $(V)/.e2e
+	$(B)/python -m tests.screenshots
+
+bench: $(V)/.dev
+	$(B)/python -m bench
+
+$(B)/python:
+	@echo "Creating $(V) ..."
+	@$(PY) -m venv $(V) || { rm -rf $(V); $(PY) -m pip install -q --target .boot virtualenv && PYTHONPATH=.boot $(PY) -m virtualenv -q $(V); }
+
+$(V)/.run: pyproject.toml constraints.txt | $(B)/python
+	@echo "Installing what the platform needs (about half a minute) ..."
+	@$(PIP) -e .
+	@touch $@
+
+$(V)/.dev: $(V)/.run
+	@echo "Installing the test tools ..."
+	@$(PIP) -e '.[dev]'
+	@touch $@
+
+$(V)/.pg: $(V)/.dev
+	@$(PIP) -e '.[dev,postgres]'
+	@touch $@
+
+$(V)/.e2e: $(V)/.dev
+	@$(PIP) -e '.[dev,e2e]'
+	@touch $@
+
+clean:
+	rm -rf $(V) .boot var .mypy_cache .ruff_cache
+
+.PHONY: run test lint check test-pg test-e2e screenshots bench clean

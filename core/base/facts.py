@@ -1,0 +1,123 @@
+"""What a report section is given: figures already computed, typed and frozen. ``build(facts)`` turns them into blocks and
+reads nothing else, so the same facts always give the same report (law 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
+
+from core.base.blocks import Block, Light
+from core.base.describe import Deadline, Indicator, Rows
+from core.base.record import Record
+from core.base.target import Pace, Target
+from core.base.window import Window
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupFigure:
+    """Summed n and d of one group (a community, a type of complex)."""
+
+    group: str
+    n: int
+    d: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndicatorFacts:
+    """One indicator on one day: sums over the street, by community, with target, pace and what it was before."""
+
+    indicator: Indicator
+    window: Window
+    n: int
+    d: int
+    target: Target | None
+    pace: Pace
+    by_community: tuple[GroupFigure, ...] = ()
+    history: tuple[tuple[date, int, int], ...] = ()  # (day, n, d), oldest first
+    fault: str = ""  # why there is no figure: "since ..., because ..."
+
+    @property
+    def figure(self) -> Fraction | None:
+        return None if self.fault else self.indicator.figure(self.n, self.d)
+
+    @property
+    def light(self) -> Light:
+        return Light.GREY if self.fault else self.pace.light
+
+
+@dataclass(frozen=True, kw_only=True)
+class Late:
+    """One open obligation that is overdue."""
+
+    unit: str
+    unit_kind: str
+    unit_id: int
+    community: str
+    due_at: datetime
+    days: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeadlineFacts:
+    """One deadline's period on one day. On-time rate = met on time / (met + open overdue)."""
+
+    deadline: Deadline
+    period: str
+    due_at: datetime | None
+    owed: int = 0
+    met: int = 0
+    met_late: int = 0
+    waived: int = 0
+    overdue: int = 0
+    open: int = 0
+    late: tuple[Late, ...] = ()
+    fault: str = ""
+
+    @property
+    def on_time(self) -> tuple[int, int]:
+        return self.met, self.met + self.met_late + self.overdue
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActionFacts:
+    """Who is responsible for an action on the day, in the notice's words."""
+
+    slug: str
+    number: int
+    label: str
+    goal: str
+    leaders: tuple[str, ...] = ()
+    lead_departments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """Everything one section may say. ``read(select)`` runs a read-only select of the plugin's own tables on the same
+    snapshot; it is for lists and tallies, every figure with a target is an indicator."""
+
+    action: ActionFacts
+    as_of: date
+    since: date  # the campaign's first day
+    indicators: tuple[IndicatorFacts, ...]
+    deadlines: tuple[DeadlineFacts, ...]
+    read: Callable[[Rows], Sequence[Any]] = field(repr=False)
+    standard: Callable[[Facts], Iterator[Block]] = field(repr=False)
+
+    def indicator(self, key: str) -> IndicatorFacts:
+        return next(f for f in self.indicators if f.indicator.key == key)
+
+    def deadline(self, key: str) -> DeadlineFacts:
+        return next(f for f in self.deadlines if f.deadline.key == key)
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobContext:
+    """What a job is given: its scheduled time, read access, and the one door."""
+
+    now: datetime
+    read: Callable[[Rows], Sequence[Any]]
+    save: Callable[[type[Record], dict[str, Any]], int]
+    say: Callable[[str], None]  # a line in the run's log

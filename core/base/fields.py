@@ -1,0 +1,174 @@
+"""What a record is made of, said once: ``people: Mapped[int] = integer("参加人数", at_least=1)``.
+
+Each helper returns a mapped column that carries its ``Field``; form, list, sheet, JSON, journal and translation read it
+from there. Next: record.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import MappedColumn, mapped_column
+
+from core.base import kinds
+from core.base.errors import Problem
+from core.base.kinds import Kind, Look
+from core.base.say import Say
+from core.base.units import UnitKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One declared field of a record.
+
+    ``happened``: the day (or moment) the fact took place; it places the record in a period and may not lie in the
+    future. ``personal``: masked and encrypted. ``listed``: shown as a column of lists. ``given``: prefilled value, a
+    function of today. ``filed``: asked for when the record is first reported; False for what a later step fills in.
+    """
+
+    name: str = ""
+    label: str
+    kind: Kind
+    required: bool = False
+    help: str = ""
+    happened: bool = False
+    planned: bool = False
+    personal: bool = False
+    listed: bool = True
+    filed: bool = True
+    given: Callable[[date], Any] | None = None
+
+    def read(self, raw: Any, look: Look, today: date) -> Any:
+        """The value, or ``ValueError`` with what to mend. Blank is None."""
+        if raw is None or (isinstance(raw, str) and not raw.strip()) or (isinstance(raw, list | tuple) and not raw):
+            if self.required:
+                raise ValueError(Say("必填：请填写{label}", label=self.label))
+            return None
+        value = self.kind.read(raw, look)
+        if self.happened and as_day(value) > today:
+            raise ValueError(Say("不能晚于今天（{d}）", d=today.isoformat()))
+        if self.required and value == []:
+            raise ValueError(Say("必填：请填写{label}", label=self.label))
+        return value
+
+
+def as_day(value: Any) -> date:
+    """The calendar day of a day or a moment."""
+    found: date = value.date() if isinstance(value, datetime) else value
+    return found
+
+
+def read_all(
+    fields: Sequence[Field], raw: dict[str, Any], look: Look, today: date
+) -> tuple[dict[str, Any], list[Problem]]:
+    """Every field of ``raw`` that is declared, read; with all problems at once. Unknown names are problems too."""
+    values: dict[str, Any] = {}
+    problems: list[Problem] = []
+    known = {f.name: f for f in fields}
+    for name, field in known.items():
+        if name not in raw and not field.required:
+            continue
+        try:
+            values[name] = field.read(raw.get(name), look, today)
+        except ValueError as error:
+            text = error.args[0] if error.args and isinstance(error.args[0], str) else str(error)
+            problems.append(Problem(name, text))
+    problems.extend(Problem("", Say("没有名为“{n}”的字段", n=name)) for name in raw if name not in known)
+    return values, problems
+
+
+def _column(
+    kind: Kind, label: str, *, required: bool, index: bool = False, target: str = "", place: int = 0, **more: Any
+) -> MappedColumn[Any]:
+    """``place`` moves a field before (negative) or behind its siblings, for fields a base class declares."""
+    field = Field(label=label, kind=kind, required=required, **more)
+    keys = (ForeignKey(target),) if target else ()
+    # What a later step fills in is empty at first, whatever that step requires.
+    nullable = not (required and field.filed)
+    return mapped_column(
+        kind.column(), *keys, nullable=nullable, index=index or None, sort_order=place, info={"field": field}
+    )
+
+
+def text(label: str, *, required: bool = False, longest: int = 200, **more: Any) -> MappedColumn[Any]:
+    return _column(kinds.TextKind(longest=longest), label, required=required, **more)
+
+
+def long_text(label: str, *, required: bool = False, longest: int = 5000, **more: Any) -> MappedColumn[Any]:
+    return _column(kinds.LongTextKind(longest=longest), label, required=required, **({"listed": False} | more))
+
+
+def personal(label: str, *, required: bool = False, longest: int = 200, **more: Any) -> MappedColumn[Any]:
+    return _column(kinds.PersonalKind(longest=longest), label, required=required, personal=True, **more)
+
+
+def integer(
+    label: str,
+    *,
+    required: bool = False,
+    at_least: int | None = 0,
+    at_most: int | None = 2_000_000_000,
+    unit: str = "",
+    **more: Any,
+) -> MappedColumn[Any]:
+    kind = kinds.IntegerKind(at_least=at_least, at_most=at_most, unit=unit)
+    return _column(kind, label, required=required, **more)
+
+
+def decimal(
+    label: str,
+    *,
+    required: bool = False,
+    places: int = 2,
+    at_least: int | str | None = 0,
+    at_most: int | str | None = "1e12",
+    unit: str = "",
+    **more: Any,
+) -> MappedColumn[Any]:
+    kind = kinds.DecimalKind(
+        places=places,
+        at_least=None if at_least is None else Decimal(at_least),
+        at_most=None if at_most is None else Decimal(at_most),
+        unit=unit,
+    )
+    return _column(kind, label, required=required, **more)
+
+
+def money(label: str, *, required: bool = False, **more: Any) -> MappedColumn[Any]:
+    """An amount in 元, two places, stored in 分."""
+    return decimal(label, required=required, places=2, unit="元", **more)
+
+
+def day(label: str, *, required: bool = False, happened: bool = False, **more: Any) -> MappedColumn[Any]:
+    given = more.pop("given", (lambda today: today) if happened else None)
+    return _column(kinds.DayKind(), label, required=required or happened, happened=happened, given=given, **more)
+
+
+def moment(label: str, *, required: bool = False, happened: bool = False, **more: Any) -> MappedColumn[Any]:
+    return _column(kinds.MomentKind(), label, required=required or happened, happened=happened, **more)
+
+
+def yes_no(label: str, *, required: bool = False, **more: Any) -> MappedColumn[Any]:
+    return _column(kinds.YesNoKind(), label, required=required, **more)
+
+
+def choice(label: str, options: Sequence[str], *, required: bool = False, **more: Any) -> MappedColumn[Any]:
+    return _column(kinds.ChoiceKind(options=tuple(options)), label, required=required, **more)
+
+
+def choices(label: str, options: Sequence[str], *, required: bool = False, **more: Any) -> MappedColumn[Any]:
+    return _column(kinds.ChoicesKind(options=tuple(options)), label, required=required, **more)
+
+
+def photos(label: str, *, at_least: int = 0, at_most: int = 20, **more: Any) -> MappedColumn[Any]:
+    kind = kinds.PhotosKind(at_least=at_least, at_most=at_most)
+    return _column(kind, label, required=at_least > 0, **({"listed": False} | more))
+
+
+def reference(label: str, to: UnitKind, *, required: bool = False, **more: Any) -> MappedColumn[Any]:
+    return _column(kinds.ReferenceKind(to=to), label, required=required, index=True, target=f"{to.name}.id", **more)

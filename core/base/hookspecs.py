@@ -1,0 +1,70 @@
+"""Every hook a plugin may implement. Describe hooks are asked once at start, one plugin at a time, and must be pure and
+fast; react hooks are called while running, isolated. Next: the smallest plugin, plugins/dual_reporting, file by file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+
+if TYPE_CHECKING:
+    from core.base.blocks import Block
+    from core.base.describe import Action, Deadline, Indicator, Job, ReportSection, Rows, Sample, Setting
+    from core.base.record import Record
+    from core.base.world import World
+
+PROJECT = "special_actions"
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+@hookspec
+def action() -> Action:  # type: ignore[empty-body]
+    """Who the plugin is. Every plugin implements it, exactly once. Asked first; without it nothing else is asked."""
+
+
+@hookspec
+def records() -> Iterable[type[Record]]:  # type: ignore[empty-body]
+    """The records it keeps. Their tables must begin with ``<slug>_``."""
+
+
+@hookspec
+def indicators() -> Iterable[Indicator]:  # type: ignore[empty-body]
+    """What they come to. Keys begin with ``<slug>.``."""
+
+
+@hookspec
+def deadlines() -> Iterable[Deadline]:  # type: ignore[empty-body]
+    """What is owed. Keys begin with ``<slug>.``."""
+
+
+@hookspec
+def settings() -> Iterable[Setting]:  # type: ignore[empty-body]
+    """Choices the text leaves open, with their defaults. Keys begin with ``<slug>.``."""
+
+
+@hookspec
+def report_sections() -> Iterable[ReportSection]:  # type: ignore[empty-body]
+    """Its part of the combined report. Without one the core writes the standard section."""
+
+
+@hookspec
+def jobs() -> Iterable[Job]:  # type: ignore[empty-body]
+    """What runs by the clock. Keys begin with ``<slug>.``."""
+
+
+@hookspec
+def samples(world: World) -> Iterable[Sample]:  # type: ignore[empty-body]
+    """Believable synthetic records for ``world``, deterministic by its seed. Written through the one door."""
+
+
+@hookspec
+def complex_panels(complex_id: int, read: Callable[[Rows], Sequence[Any]]) -> Iterable[Block]:  # type: ignore[empty-body]
+    """Blocks for the shared card of one complex. Called while the page is built, in its read-only transaction, plugin
+    by plugin: what raises is shown as a fault in its place. ``read`` runs a select of the plugin's own tables.
+
+    Example: the open defects of a complex as a table (plugins/environment)."""
+
+
+DESCRIBE = ("action", "records", "indicators", "deadlines", "settings", "report_sections", "jobs")

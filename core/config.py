@@ -1,0 +1,55 @@
+"""Settings of one process, frozen, from the environment (``ACTIONS_*``) with a data folder for everything it keeps."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """``data``: folder of the embedded database, uploads and keys (local file system). ``strict``: a plugin's fault
+    raises instead of being shown (tests, development). ``plugins``: only these, None for all found."""
+
+    data: Path
+    database_url: str
+    secret_key: bytes
+    strict: bool = False
+    plugins: tuple[str, ...] | None = None
+    without: tuple[str, ...] = ()
+    secure_cookies: bool = False
+
+    @property
+    def uploads(self) -> Path:
+        return self.data / "uploads"
+
+    @classmethod
+    def read(cls, env: Mapping[str, str] | None = None, data: Path | None = None) -> Config:
+        """From the environment. The secret key is taken from ``ACTIONS_SECRET_KEY`` or made once in the data folder,
+        readable by its owner only."""
+        env = os.environ if env is None else env
+        folder = (data or Path(env.get("ACTIONS_DATA", "var"))).resolve()
+        folder.mkdir(parents=True, exist_ok=True)
+        url = env.get("ACTIONS_DATABASE_URL") or f"sqlite:///{folder / 'actions.db'}"
+        chosen = env.get("ACTIONS_PLUGINS")
+        return cls(
+            data=folder,
+            database_url=url,
+            secret_key=env["ACTIONS_SECRET_KEY"].encode() if env.get("ACTIONS_SECRET_KEY") else _kept_key(folder),
+            strict=env.get("ACTIONS_STRICT") == "1",
+            plugins=tuple(chosen.split(",")) if chosen else None,
+            without=tuple(filter(None, env.get("ACTIONS_WITHOUT", "").split(","))),
+            secure_cookies=env.get("ACTIONS_SECURE_COOKIES") == "1",
+        )
+
+
+def _kept_key(folder: Path) -> bytes:
+    file = folder / "secret.key"
+    if not file.exists():
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as out:
+            out.write(secrets.token_urlsafe(48).encode())
+    return file.read_bytes()

@@ -1,0 +1,132 @@
+"""Finding, importing and asking plugins, one by one. Whatever one of them raises is caught at its own border (law: a sick
+plugin is quarantined, not fatal). pluggy would abort a whole hook call on one exception, so each plugin is asked alone."""
+
+from __future__ import annotations
+
+import importlib
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from importlib.metadata import entry_points
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pluggy
+
+from core.base import hookspecs
+from core.base.errors import DeclarationError
+from core.kernel import rules
+from core.kernel.catalog import Catalog, Declared, Fault, record_key
+
+GROUP = "special_actions.plugins"
+Loader = Callable[[], Any]
+
+
+def found(root: Path | None = None) -> dict[str, Loader]:
+    """Plugins by slug: those of installed packages, then those of a bare checkout's ``plugins`` folder."""
+    out: dict[str, Loader] = {point.name: point.load for point in entry_points(group=GROUP)}
+    folder = root or Path(__file__).resolve().parents[2] / "plugins"
+    if folder.is_dir():
+        for file in sorted(folder.glob("*/plugin.py")):
+            name = f"plugins.{file.parent.name}.plugin"
+            out.setdefault(file.parent.name, lambda name=name: importlib.import_module(name))  # type: ignore[misc]
+    return out
+
+
+def load(
+    plugins: Mapping[str, Loader] | None = None,
+    *,
+    only: Iterable[str] | None = None,
+    without: Iterable[str] = (),
+    strict: bool = False,
+) -> Catalog:
+    """Import and ask every plugin; the healthy ones make the Catalog, the others its faults. ``strict`` raises instead."""
+    chosen = dict(found() if plugins is None else plugins)
+    if only is not None:
+        chosen = {slug: chosen[slug] for slug in only if slug in chosen}
+    for slug in without:
+        chosen.pop(slug, None)
+    healthy: list[Declared] = []
+    faults: list[Fault] = []
+    for slug, loader in chosen.items():
+        stage = "import"
+        try:
+            module = loader()
+            stage = "describe"
+            declared = ask(slug, module)
+            _meets_others(declared, healthy)
+            healthy.append(declared)
+        except BaseException as error:  # a plugin may even call sys.exit at import
+            if strict or isinstance(error, KeyboardInterrupt):
+                raise
+            faults.append(fault(slug, stage, error))
+    healthy.sort(key=lambda d: d.action.number)
+    return Catalog(plugins={d.action.slug: d for d in healthy}, faults=tuple(faults))
+
+
+def fault(slug: str, stage: str, error: BaseException) -> Fault:
+    """``error`` as a Fault: the place in the plugin's own file is what its author needs."""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f"{slug}" in f.filename]
+    place = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
+    mend = error.mend if isinstance(error, DeclarationError) else ""
+    what = error.what if isinstance(error, DeclarationError) else f"{type(error).__name__}: {error}"
+    return Fault(
+        plugin=slug,
+        stage=stage,
+        what=what[:500] + place,
+        mend=mend,
+        trace="".join(traceback.format_exception(error))[-4000:],
+    )
+
+
+def ask(slug: str, module: ModuleType | Any) -> Declared:
+    """What ``module`` declares, validated; ``DeclarationError`` with the mend if it breaks the contract."""
+    manager = pluggy.PluginManager(hookspecs.PROJECT)
+    manager.add_hookspecs(hookspecs)
+    try:
+        manager.register(module, slug)
+        manager.check_pending()  # a misspelt hook passes unnoticed without this
+    except pluggy.PluginValidationError as error:
+        raise DeclarationError(str(error), "use the names and arguments of core/base/hookspecs.py") from error
+    answers = {name: getattr(manager.hook, name)() for name in hookspecs.DESCRIBE}
+    if len(answers["action"]) != 1:
+        raise DeclarationError(f"plugin {slug!r} has no action", "implement the hook action(): return ACTION")
+    action = answers["action"][0]
+    records = tuple(_flat(answers["records"]))
+    declared = Declared(
+        action=action,
+        records={record_key(action.slug, r): r for r in records},
+        indicators=tuple(_flat(answers["indicators"])),
+        deadlines=tuple(_flat(answers["deadlines"])),
+        settings=tuple(_flat(answers["settings"])),
+        sections=tuple(_flat(answers["report_sections"])),
+        jobs=tuple(_flat(answers["jobs"])),
+        samples=getattr(module, "samples", None),
+        panels=getattr(module, "complex_panels", None),
+        module=getattr(module, "__name__", slug).rpartition(".")[0],
+        folder=str(Path(getattr(module, "__file__", None) or ".").parent),
+    )
+    if action.slug != slug:
+        raise DeclarationError(
+            f"plugin {slug!r} calls itself {action.slug!r}", "give ACTION.slug the name it is registered under"
+        )
+    for problem in rules.problems(declared):
+        raise problem
+    return declared
+
+
+def _flat(answers: Iterable[Iterable[Any] | None]) -> Iterator[Any]:
+    for answer in answers:
+        yield from answer or ()
+
+
+def _meets_others(declared: Declared, others: Iterable[Declared]) -> None:
+    for other in others:
+        if other.action.number == declared.action.number:
+            raise DeclarationError(
+                f"number {declared.action.number} is taken by {other.action.slug}", "give the action its own number"
+            )
+        if shared := set(declared.records) & set(other.records):
+            raise DeclarationError(
+                f"records {sorted(shared)} are declared by {other.action.slug} too", "rename the tables"
+            )

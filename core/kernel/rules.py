@@ -1,0 +1,80 @@
+"""What a declaration must keep to before it enters the Catalog. Each rule yields what is wrong and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from core.base.describe import Action, Indicator
+from core.base.due import Every, Once
+from core.base.errors import DeclarationError
+from core.kernel.catalog import Declared
+
+
+def problems(found: Declared) -> Iterator[DeclarationError]:
+    yield from _action(found.action)
+    yield from _keys(found)
+    yield from _tables(found)
+    yield from _deadlines(found)
+    for indicator in found.indicators:
+        yield from _indicator(indicator)
+
+
+def _action(action: Action) -> Iterator[DeclarationError]:
+    if not action.slug.isidentifier() or not action.slug.islower():
+        yield DeclarationError(f"slug {action.slug!r}", "use a lower-case Python name: the plugin's folder")
+    if action.needs_core.split(".")[0] != "1":
+        yield DeclarationError(f"needs core {action.needs_core}", "this core speaks contract version 1")
+
+
+def _keys(found: Declared) -> Iterator[DeclarationError]:
+    prefix = found.action.slug + "."
+    declared: Sequence[tuple[str, str]] = [
+        *(("indicator", i.key) for i in found.indicators),
+        *(("deadline", d.key) for d in found.deadlines),
+        *(("setting", s.key) for s in found.settings),
+        *(("section", s.key) for s in found.sections),
+        *(("job", j.key) for j in found.jobs),
+    ]
+    seen: set[tuple[str, str]] = set()
+    for kind, key in declared:
+        if not key.startswith(prefix):
+            yield DeclarationError(f"{kind} key {key!r}", f"begin it with {prefix!r}")
+        if (kind, key) in seen:
+            yield DeclarationError(f"{kind} key {key!r} is declared twice", "give each its own key")
+        seen.add((kind, key))
+    both = {i.key for i in found.indicators} & {d.key for d in found.deadlines}
+    for key in sorted(both):
+        yield DeclarationError(
+            f"{key!r} is an indicator and a deadline", "give each its own key: their settings share a name"
+        )
+
+
+def _tables(found: Declared) -> Iterator[DeclarationError]:
+    prefix = found.action.slug + "_"
+    for record in found.records.values():
+        if not record.__tablename__.startswith(prefix):
+            yield DeclarationError(
+                f"table {record.__tablename__!r} of {record.__name__}", f"begin its name with {prefix!r}"
+            )
+        if not record.__dict__.get("label"):
+            yield DeclarationError(f"record {record.__name__} has no label", "give it its Chinese name: label = ...")
+
+
+def _deadlines(found: Declared) -> Iterator[DeclarationError]:
+    for deadline in found.deadlines:
+        recurring = isinstance(deadline.due, Once | Every)
+        if recurring and deadline.done is None:
+            yield DeclarationError(
+                f"deadline {deadline.key!r} says nothing that settles it", "give done=: a select of (unit_id, day)"
+            )
+        if not recurring and deadline.of is None:
+            yield DeclarationError(
+                f"deadline {deadline.key!r} has a clock but no record", "give of=: the record whose clock it is"
+            )
+
+
+def _indicator(indicator: Indicator) -> Iterator[DeclarationError]:
+    if not callable(indicator.measure):
+        yield DeclarationError(
+            f"indicator {indicator.key!r} has no measure", "give measure=: a function of scope returning a select"
+        )

@@ -1,0 +1,177 @@
+"""Obligations as of a day: how many are met, late, open; who is overdue; what one person owes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_
+
+from core.base.describe import Deadline
+from core.base.due import Every, Once
+from core.base.facts import DeadlineFacts, Late
+from core.base.status import Status, status
+from core.base.units import COMMUNITY, COMPLEX, UNIT_KINDS
+from core.base.window import day_of, end_of
+from core.estate.units import Complex
+from core.services import faults
+from core.services.obligations import Obligation, occurrences
+from core.services.work import Work
+
+O = Obligation  # noqa: E741 - the table's short name in the conditions below
+MOST_LATE = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Duty:
+    """One obligation as a person sees it."""
+
+    id: int
+    deadline: Deadline
+    unit_kind: str
+    unit_id: int
+    unit: str
+    subject_id: int
+    period: str
+    due_at: datetime
+    done_at: datetime | None
+    status: Status
+
+
+def deadlines(work: Work, as_of: date, chosen: Sequence[Deadline] | None = None) -> tuple[DeadlineFacts, ...]:
+    """Each deadline on ``as_of``: its current period in full, and whatever is still open from earlier ones."""
+    asked = tuple(work.catalog.deadlines.values() if chosen is None else chosen)
+    current = {d.key: _current(work, d, as_of) for d in asked}
+    counts = _counts(work, asked, current, as_of)
+    late = overdue(work, as_of, [d.key for d in asked])
+    standing = faults.standing(work.session)
+    out = []
+    for one in asked:
+        period, due_at = current[one.key]
+        row = standing.get(f"deadline:{one.key}")
+        out.append(
+            DeadlineFacts(
+                deadline=one,
+                period=period,
+                due_at=due_at,
+                late=tuple(late.get(one.key, ())),
+                fault=faults.sentence(row) if row else "",
+                **counts.get(one.key, {}),
+            )
+        )
+    return tuple(out)
+
+
+def _current(work: Work, deadline: Deadline, as_of: date) -> tuple[str, datetime | None]:
+    """The period that is open on ``as_of``, and when it is due."""
+    if deadline.of is not None:
+        return "-", None
+    assert isinstance(deadline.due, Once | Every)
+    held = [o for o in occurrences(work, deadline, as_of) if o.window.start <= max(as_of, work.campaign.starts_on)]
+    return (held[0].window.key, held[0].due_at) if held else ("-", None)
+
+
+def _counts(
+    work: Work, asked: Sequence[Deadline], current: dict[str, tuple[str, Any]], as_of: date
+) -> dict[str, dict[str, int]]:
+    at = end_of(as_of)
+    done = and_(O.done_at.is_not(None), O.done_at <= at)
+    waived = and_(~done, O.waived_until.is_not(None), O.waived_until >= as_of)
+    past = O.due_at < at
+    columns = {
+        "owed": func.count(),
+        "met": _many(and_(done, O.done_at <= O.due_at)),
+        "met_late": _many(and_(done, O.done_at > O.due_at)),
+        "waived": _many(waived),
+        "overdue": _many(and_(~done, past, ~func.coalesce(waived, False))),
+        "open": _many(and_(~done, ~past)),
+    }
+    periods = tuple_(O.rule, O.period).in_([(d.key, current[d.key][0]) for d in asked])
+    rows = select(O.rule, *(c.label(n) for n, c in columns.items())).where(
+        O.opened_at <= at, or_(periods, _still_open(work, as_of))
+    )
+    return {
+        row.rule: {n: int(getattr(row, n) or 0) for n in columns} for row in work.session.execute(rows.group_by(O.rule))
+    }
+
+
+def _many(condition: ColumnElement[bool]) -> Any:
+    return func.sum(case((condition, 1), else_=0))
+
+
+def _still_open(work: Work, as_of: date) -> ColumnElement[bool]:
+    at = end_of(as_of)
+    late = and_(O.done_at.is_(None), O.due_at < at)
+    return late if as_of >= work.today else or_(late, and_(O.done_at > at, O.due_at < at))
+
+
+def overdue(work: Work, as_of: date, rules: Sequence[str], most: int = MOST_LATE) -> dict[str, list[Late]]:
+    """Who is overdue on ``as_of``, longest first, at most ``most`` in all."""
+    at = end_of(as_of)
+    waived = and_(O.waived_until.is_not(None), O.waived_until >= as_of)
+    rows = (
+        select(O.rule, O.unit_kind, O.unit_id, O.due_at, Complex.community_id)
+        .outerjoin(Complex, and_(O.unit_kind == COMPLEX.name, Complex.id == O.unit_id))
+        .where(O.rule.in_(rules), _still_open(work, as_of), O.due_at < at, ~func.coalesce(waived, False))
+        .order_by(O.due_at, O.unit_id)
+        .limit(most)
+    )
+    out: dict[str, list[Late]] = {}
+    for rule, kind, unit_id, due_at, community in work.session.execute(rows):
+        out.setdefault(rule, []).append(
+            Late(
+                unit=work.look.unit_name(UNIT_KINDS[kind], unit_id),
+                unit_kind=kind,
+                unit_id=unit_id,
+                community=work.look.unit_name(COMMUNITY, community) if community else "",
+                due_at=due_at,
+                days=(as_of - day_of(due_at)).days,
+            )
+        )
+    return out
+
+
+def owed_by(work: Work, where: ColumnElement[bool], until: date, most: int = 200) -> list[Duty]:
+    """Open duties of the units ``where`` selects that are due by ``until``, in due order."""
+    rows = (
+        select(O).where(O.done_at.is_(None), O.due_at <= end_of(until), where).order_by(O.due_at, O.unit_id).limit(most)
+    )
+    return [_duty(work, row) for row in work.session.scalars(rows) if row.rule in work.catalog.deadlines]
+
+
+def of_community(community_id: int) -> ColumnElement[bool]:
+    """Duties of a community: its own and those of its complexes."""
+    complexes = select(Complex.id).where(Complex.community_id == community_id)
+    return or_(
+        and_(O.unit_kind == COMPLEX.name, O.unit_id.in_(complexes)),
+        and_(O.unit_kind == COMMUNITY.name, O.unit_id == community_id),
+    )
+
+
+def of_unit(kind: str, unit_id: int) -> ColumnElement[bool]:
+    return and_(O.unit_kind == kind, O.unit_id == unit_id)
+
+
+def listing(work: Work, rule: str, period: str | None = None, most: int = 2000) -> list[Duty]:
+    """Every obligation of a rule, newest period first: the rows behind a deadline's figures."""
+    rows = (
+        select(O).where(O.rule == rule, *([O.period == period] if period else [])).order_by(O.due_at.desc(), O.unit_id)
+    )
+    return [_duty(work, row) for row in work.session.scalars(rows.limit(most))]
+
+
+def _duty(work: Work, row: Obligation) -> Duty:
+    return Duty(
+        id=row.id,
+        deadline=work.catalog.deadlines[row.rule],
+        unit_kind=row.unit_kind,
+        unit_id=row.unit_id,
+        unit=work.look.unit_name(UNIT_KINDS[row.unit_kind], row.unit_id),
+        subject_id=row.subject_id,
+        period=row.period,
+        due_at=row.due_at,
+        done_at=row.done_at,
+        status=status(row.due_at, row.done_at, row.waived_until, work.now),
+    )

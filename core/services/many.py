@@ -1,0 +1,151 @@
+"""The one door for many rows at once: what ``records.save`` does to each, with rows, journal and receipts written in a few
+statements. Each row is judged by itself; those that can't be taken come back as what was raised, the others are saved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from core.base.errors import ActionsError, KeyReused, NotFound, Stale
+from core.base.record import Record
+from core.services import access, journal, records
+from core.services.records import Receipt
+from core.services.work import Work
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row for the door, as ``records.save`` takes it."""
+
+    raw: Mapping[str, Any]
+    record_id: int | None = None
+    version: int | None = None
+    idempotency: str | None = None
+
+
+@dataclass(frozen=True)
+class Done:
+    record_id: int
+    repeated: bool = False
+    changed: bool = True
+
+
+@dataclass
+class _Batch:
+    """What was judged good and waits to be written, by its place among the entries."""
+
+    news: list[tuple[int, dict[str, Any]]]
+    edits: list[tuple[int, Record, dict[str, Any], dict[str, Any]]]
+    receipts: dict[str, str]  # idempotency key -> digest
+
+
+def save_many(work: Work, key: str, entries: Sequence[Entry]) -> list[Done | ActionsError]:
+    """One outcome for each entry, in order."""
+    model, slug = work.catalog.records[key], key.partition(".")[0]
+    receipts, stored = _receipts(work, entries), _stored(work, slug, model, entries)
+    batch = _Batch([], [], {})
+    outcomes: dict[int, Done | ActionsError] = {}
+    for place, entry in enumerate(entries):
+        try:
+            if done := _judge(work, key, entry, place, receipts, stored, batch):
+                outcomes[place] = done
+        except ActionsError as error:
+            outcomes[place] = error
+    outcomes.update(_insert(work, key, model, batch))
+    outcomes.update(_correct(work, key, model, batch))
+    rows = []
+    for place, entry in enumerate(entries):
+        outcome = outcomes[place]
+        if entry.idempotency in batch.receipts and isinstance(outcome, Done) and not outcome.repeated:
+            digest = batch.receipts[entry.idempotency]
+            rows.append({"key": entry.idempotency, "digest": digest, "subject": key, "subject_id": outcome.record_id})
+    if rows:
+        work.session.connection().execute(insert(Receipt), [r | {"at": work.now} for r in rows])
+    return [outcomes[place] for place in range(len(entries))]
+
+
+def _receipts(work: Work, entries: Sequence[Entry]) -> dict[str, Receipt]:
+    keys = [e.idempotency for e in entries if e.idempotency]
+    found = work.session.scalars(select(Receipt).where(Receipt.key.in_(keys))) if keys else ()
+    return {r.key: r for r in found}
+
+
+def _stored(work: Work, slug: str, model: type[Record], entries: Sequence[Entry]) -> dict[int, Record]:
+    ids = [e.record_id for e in entries if e.record_id is not None]
+    if not ids:
+        return {}
+    rows = select(model).where(model.id.in_(ids), access.visible(work.actor, slug, model))
+    return {r.id: r for r in work.session.scalars(rows)}
+
+
+def _judge(
+    work: Work,
+    key: str,
+    entry: Entry,
+    place: int,
+    receipts: Mapping[str, Receipt],
+    stored: Mapping[int, Record],
+    batch: _Batch,
+) -> Done | None:
+    """Put one entry into the batch; an answer only if nothing is to be written."""
+    model, slug = work.catalog.records[key], key.partition(".")[0]
+    digest = ""
+    if entry.idempotency:
+        digest = records.digest_of(key, entry.record_id, entry.raw)
+        if earlier := receipts.get(entry.idempotency):
+            if earlier.digest != digest:
+                raise KeyReused(entry.idempotency)
+            return Done(earlier.subject_id, repeated=True, changed=False)
+        if entry.idempotency in batch.receipts:
+            raise KeyReused(entry.idempotency)
+    record = stored.get(entry.record_id) if entry.record_id is not None else None
+    if entry.record_id is not None and record is None:
+        raise NotFound(f"{key} {entry.record_id}")
+    before = record.values() if record is not None else {}
+    if record is not None and entry.version is not None and record.version != entry.version:
+        raise Stale(before, entry.raw, record.version)
+    values = records.judged(work, slug, model, record, {**before, **entry.raw})
+    if entry.idempotency:
+        batch.receipts[entry.idempotency] = digest
+    if record is None:
+        batch.news.append((place, values))
+        return None
+    changed = records.altered(work, record, values)
+    if not changed:
+        return Done(record.id, changed=False)
+    batch.edits.append((place, record, before, values))
+    return None
+
+
+def _insert(work: Work, key: str, model: type[Record], batch: _Batch) -> dict[int, Done]:
+    if not batch.news:
+        return {}
+    fields, table = model.fields(), model.__table__
+    rows = [{f.name: v.get(f.name) for f in fields} | records.opened(work, model) for _, v in batch.news]
+    connection = work.session.connection()
+    returning = insert(table).returning(table.c.id, sort_by_parameter_order=True)  # type: ignore[arg-type]
+    ids = list(connection.execute(returning, rows).scalars())
+    lines = []
+    for (_, values), record_id in zip(batch.news, ids, strict=True):
+        unit = (model.unit.name, values[model.unit.column])
+        changes = journal.difference(fields, {}, values)
+        lines.append(journal.line(work, "create", key, record_id, changes, unit))
+    connection.execute(insert(journal.JournalEntry), lines)
+    records.touch_many(work, key.partition(".")[0], model, [({}, values) for _, values in batch.news])
+    return {place: Done(record_id) for (place, _), record_id in zip(batch.news, ids, strict=True)}
+
+
+def _correct(work: Work, key: str, model: type[Record], batch: _Batch) -> dict[int, Done]:
+    if not batch.edits:
+        return {}
+    work.session.flush()
+    lines = []
+    for _, record, before, values in batch.edits:
+        changes = journal.difference(model.fields(), before, values)
+        lines.append(journal.line(work, "edit", key, record.id, changes, (model.unit.name, record.unit_id)))
+    work.session.connection().execute(insert(journal.JournalEntry), lines)
+    records.touch_many(work, key.partition(".")[0], model, [(before, values) for _, _, before, values in batch.edits])
+    return {place: Done(record.id) for place, record, _, _ in batch.edits}

@@ -1,0 +1,141 @@
+"""The store's shape over time: one Alembic lineage and one version table for the core and one for each plugin, so that a
+plugin of another package brings its own and taking one out never blocks the rest (libraries.md, trap 2).
+
+Each step runs inside one explicit transaction: a kill leaves the old shape or the new, never something between.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from alembic.autogenerate import compare_metadata, produce_migrations, render_python_code
+from alembic.config import Config as AlembicConfig
+from alembic.runtime.environment import EnvironmentContext
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+from sqlalchemy.types import TypeDecorator
+
+from core import services
+from core.base.declared import Base
+from core.kernel.catalog import Catalog
+from core.services.db import Database
+
+CORE = "core"
+OWN = Path(__file__).parent / "versions"
+
+
+def owners(catalog: Catalog) -> Iterator[tuple[str, Path]]:
+    """(owner, folder of its steps), the core first: plugins' tables lean on the core's."""
+    yield CORE, OWN
+    for slug, plugin in catalog.plugins.items():
+        folder = Path(plugin.folder) / "migrations"
+        if plugin.records and folder.is_dir():
+            yield slug, folder
+
+
+def upgrade(db: Database, catalog: Catalog) -> list[str]:
+    """Bring every lineage to its newest step; the names of the owners that moved."""
+    moved = []
+    for owner, folder in owners(catalog):
+        with db.engine.begin() as connection:
+            if _run(connection, owner, folder):
+                moved.append(owner)
+    return moved
+
+
+def current(connection: Connection, owner: str) -> str | None:
+    return MigrationContext.configure(connection, opts={"version_table": _table(owner)}).get_current_revision()
+
+
+def newest(folder: Path) -> str | None:
+    return _script(folder).get_current_head()
+
+
+def pending(db: Database, catalog: Catalog) -> list[str]:
+    """Owners whose tables are not at their newest step."""
+    with db.engine.connect() as connection:
+        return [owner for owner, folder in owners(catalog) if current(connection, owner) != newest(folder)]
+
+
+def differences(db: Database, catalog: Catalog, owner: str) -> list[Any]:
+    """What the migrated store lacks or has too much of against the owner's declared tables; empty when they agree."""
+    _declare_all()
+    with db.engine.connect() as connection:
+        return list(compare_metadata(_context(connection, owner, catalog), Base.metadata))
+
+
+def write_step(db: Database, catalog: Catalog, owner: str, message: str) -> Path | None:
+    """Write the next step of ``owner`` from the difference between its declared tables and a migrated store."""
+    _declare_all()
+    folder = dict(owners(catalog))[owner]
+    with db.engine.connect() as connection:
+        found = produce_migrations(_context(connection, owner, catalog), Base.metadata)
+    if found.upgrade_ops is None or found.upgrade_ops.is_empty() or found.downgrade_ops is None:
+        return None
+    last = newest(folder)
+    number = 1 + sum(1 for _ in folder.glob("[0-9]*.py"))
+    file = folder / f"{number:04d}_{message.replace(' ', '_')}.py"
+    up = render_python_code(found.upgrade_ops, render_item=_plain_type)
+    down = render_python_code(found.downgrade_ops, render_item=_plain_type)
+    file.write_text(
+        f'"""{message}."""\n\nimport sqlalchemy as sa\nfrom alembic import op\n\n'
+        f'revision = "{owner}_{number:04d}"\ndown_revision = {last!r}\n\n\n'
+        f"def upgrade() -> None:\n    {up}\n\n\ndef downgrade() -> None:\n    {down}\n"
+    )
+    return file
+
+
+def _declare_all() -> None:
+    """Import every service: a table whose module nobody has imported yet would look as if it were to be dropped."""
+    for found in pkgutil.walk_packages(services.__path__, services.__name__ + "."):
+        importlib.import_module(found.name)
+
+
+def _run(connection: Connection, owner: str, folder: Path) -> bool:
+    script = _script(folder)
+    before = current(connection, owner)
+
+    def steps(revision: Any, _context: Any) -> Any:
+        return script._upgrade_revs("head", revision)
+
+    with EnvironmentContext(AlembicConfig(), script, fn=steps, destination_rev="head") as environment:
+        environment.configure(connection=connection, version_table=_table(owner))
+        environment.run_migrations()
+    return before != current(connection, owner)
+
+
+def _script(folder: Path) -> ScriptDirectory:
+    return ScriptDirectory(str(folder), version_locations=[str(folder)])
+
+
+def _table(owner: str) -> str:
+    return f"version_{owner}"
+
+
+def owner_of(table: str, catalog: Catalog) -> str:
+    return next((slug for slug in catalog.plugins if table.startswith(slug + "_")), CORE)
+
+
+def _context(connection: Connection, owner: str, catalog: Catalog) -> MigrationContext:
+    def mine(_thing: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:
+        return kind != "table" or (owner_of(name or "", catalog) == owner and not (name or "").startswith("version_"))
+
+    opts = {
+        "version_table": _table(owner),
+        "include_object": mine,
+        "target_metadata": Base.metadata,
+        "compare_type": True,
+    }
+    return MigrationContext.configure(connection, opts=opts)
+
+
+def _plain_type(kind: str, thing: Any, _context: Any) -> Any:
+    """Steps name plain column types, so that an old step never depends on today's code."""
+    if kind == "type" and isinstance(thing, TypeDecorator):
+        return f"sa.{thing.impl_instance!r}" if not isinstance(thing.impl_instance, type) else False
+    return False

@@ -1,0 +1,254 @@
+"""The ledger of obligations: what is owed, by whom, by when, and what settled it (law 5). Every one exists before it is due.
+
+Computed from the plugins' deadlines: over the touched units inside the saving transaction, over all units when a day
+begins. Next: reports.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    Date,
+    Index,
+    Integer,
+    String,
+    bindparam,
+    delete,
+    insert,
+    literal,
+    null,
+    select,
+    text,
+    union_all,
+    update,
+)
+from sqlalchemy import cast as sql_cast
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.base.declared import Base
+from core.base.describe import Deadline
+from core.base.due import Every, Occurrence, Once
+from core.base.record import Record
+from core.base.units import RECORD
+from core.base.window import TZ, Moment, day_of
+from core.estate.population import EstateScope
+from core.services import faults, prepared
+from core.services.settings import due_of
+from core.services.work import Work
+
+HORIZON = timedelta(days=31)  # how far ahead obligations are laid out
+MANY = 500  # beyond so many touched units all are computed anew
+
+
+class Obligation(Base):
+    """``subject_id``: the record a clock runs for, 0 for a recurring duty. ``done_at``: when it was settled."""
+
+    __tablename__ = "obligation"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    rule: Mapped[str] = mapped_column(String(80))
+    unit_kind: Mapped[str] = mapped_column(String(12))
+    unit_id: Mapped[int] = mapped_column(Integer)
+    subject_id: Mapped[int] = mapped_column(Integer, default=0)
+    period: Mapped[str] = mapped_column(String(10))
+    opened_at: Mapped[datetime] = mapped_column(Moment)
+    due_at: Mapped[datetime] = mapped_column(Moment)
+    done_at: Mapped[datetime | None] = mapped_column(Moment)
+    waived_until: Mapped[date | None] = mapped_column(Date)
+    waiver: Mapped[str | None] = mapped_column(String(300))
+    __table_args__ = (
+        Index("uq_obligation", "rule", "period", "unit_kind", "unit_id", "subject_id", unique=True),
+        Index("ix_obligation_unit", "unit_kind", "unit_id", "due_at"),
+        Index(
+            "ix_obligation_open",
+            "due_at",
+            "rule",
+            sqlite_where=text("done_at IS NULL"),
+            postgresql_where=text("done_at IS NULL"),
+        ),
+    )
+
+
+Key = tuple[str, str, str, int, int]  # rule, period, unit_kind, unit_id, subject_id
+Value = tuple[datetime, datetime, datetime | None]  # opened, due, done
+
+
+def refresh(work: Work) -> None:
+    """Bring the duties of the touched units up to date, from the period that holds the earliest touched day on."""
+    for slug, kind, ids, since in work.merged():
+        declared = work.catalog.plugins[slug].deadlines
+        _bring(work, [d for d in declared if unit_kind(d) == kind], ids if len(ids) <= MANY else None, since)
+        _bring(work, [d for d in declared if unit_kind(d) != kind], None, since)
+
+
+def roll(work: Work, since: date) -> None:
+    """All duties of all units, from the periods that hold ``since`` to the horizon."""
+    _bring(work, list(work.catalog.deadlines.values()), None, since)
+
+
+def rebuild(work: Work) -> None:
+    """Every duty since the campaign began, from the records alone."""
+    roll(work, work.campaign.starts_on)
+
+
+def unit_kind(deadline: Deadline) -> str:
+    return deadline.of.unit.name if deadline.of is not None and deadline.unit == RECORD else deadline.unit.name
+
+
+def occurrences(work: Work, deadline: Deadline, since: date) -> list[Occurrence]:
+    """The occurrences of a recurring deadline that end on or after ``since``, up to the horizon."""
+    due = due_of(deadline, work.settings)
+    assert isinstance(due, Once | Every)
+    until = max(work.today, work.campaign.starts_on) + HORIZON
+    found = due.occurrences(work.campaign.starts_on, until, work.today)
+    return [o for o in found if o.window.end >= since]
+
+
+def _bring(work: Work, chosen: list[Deadline], ids: list[int] | None, since: date) -> None:
+    """All in a few statements; if that fails, one by one, and the guilty is noted at its place."""
+    if not chosen:
+        return
+    with faults.border(work, "deadline:all", "core") as failed:
+        _settle(work, chosen, ids, since)
+    for one in chosen:
+        place = f"deadline:{one.key}"
+        if failed:
+            with faults.border(work, place, one.key.partition(".")[0]) as guilty:
+                _settle(work, [one], ids, since)
+            if guilty:
+                faults.record(work.session, place, guilty[0], work.now)
+                continue
+        faults.mended(work, place)
+
+
+def _settle(work: Work, chosen: list[Deadline], ids: list[int] | None, since: date) -> None:
+    laid = {d.key: occurrences(work, d, since) for d in chosen if d.of is None}
+    wanted: dict[Key, Value] = dict(_recurring(work, [d for d in chosen if laid.get(d.key)], laid, ids))
+    for one in chosen:
+        if one.of is not None:
+            wanted |= dict(_clocks(work, one, one.of, ids))
+    asked = {(d.key, o.window.key) for d in chosen if d.of is None for o in laid[d.key]}
+    asked |= {(d.key, "-") for d in chosen if d.of is not None}
+    _write(work, asked, {unit_kind(d) for d in chosen}, ids, wanted)
+
+
+def _recurring(
+    work: Work, chosen: list[Deadline], laid: dict[str, list[Occurrence]], ids: list[int] | None
+) -> Iterator[tuple[Key, Value]]:
+    if not chosen:
+        return
+    parts = [(d, number, one) for d in chosen for number, one in enumerate(laid[d.key])]
+    binds: dict[str, Any] = {} if ids is None else {"only": ids}
+    for at, (_, _, one) in enumerate(parts):
+        binds |= EstateScope(work.settings, _no_measures, name=f"o{at}").binds(one.window) | {f"p{at}": one.window.key}
+    key = ("duties", tuple((d.key, number, o.times) for d, number, o in parts), ids is not None, work.settings_token)
+    by_key = {(d.key, o.window.key): (d, o) for d, _, o in parts}
+    for rule, period, unit, done in prepared.run(work, key, lambda: _statement(work, parts, ids is not None), binds):
+        deadline, one = by_key[rule, period]
+        opened = datetime.combine(one.window.start, time(0, 0), TZ)
+        yield (rule, period, deadline.unit.name, int(unit), 0), (opened, one.due_at, _moment(done))
+
+
+def _statement(work: Work, parts: Sequence[tuple[Deadline, int, Occurrence]], only: bool) -> Any:
+    selects = []
+    for at, (deadline, _, one) in enumerate(parts):
+        scope = EstateScope(work.settings, _no_measures, name=f"o{at}", only=only)
+        rows = owed(deadline, one.times, scope).subquery()
+        period = bindparam(f"p{at}", type_=String)
+        whole = select(literal(deadline.key), period.label("period"), rows.c[0], rows.c[1])
+        selects.append(whole.where(rows.c[0].in_(bindparam("only", expanding=True))) if only else whole)
+    return union_all(*selects) if len(selects) > 1 else selects[0]
+
+
+def owed(deadline: Deadline, times: int, scope: EstateScope) -> Any:
+    """(unit, day settled or NULL): who owes, and the day of the ``times``-th fact that settles it."""
+    assert deadline.done is not None
+    base = (deadline.who(scope) if deadline.who else scope.units(deadline.unit)).subquery("base")
+    facts = deadline.done(scope)
+    unit, day = facts.selected_columns[0], facts.selected_columns[1]
+    nth = facts.with_only_columns(day).where(unit == base.c[0]).order_by(day).limit(1).offset(times - 1)
+    return select(base.c[0], nth.correlate(base).scalar_subquery().label("done"))
+
+
+def _clocks(work: Work, deadline: Deadline, of: type[Record], ids: list[int] | None) -> Iterator[tuple[Key, Value]]:
+    due = due_of(deadline, work.settings)
+    assert not isinstance(due, Once | Every)
+    params = {} if ids is None else {"ids": ids}
+    rows = prepared.run(work, ("clock", deadline.key, ids is None), lambda: _running(deadline, of, ids is None), params)
+    for subject, unit_id, opened, stated, done in rows:
+        at, day = _moment(opened), _moment(stated)
+        assert at is not None
+        limit = due.due_of(at, day_of(day) if day else None, work.calendar)
+        yield (deadline.key, "-", of.unit.name, unit_id, subject), (at, limit, _moment(done))
+
+
+def _running(deadline: Deadline, of: type[Record], everywhere: bool) -> Any:
+    """The records whose clock runs or ran: (id, unit, opened, stated, done)."""
+    unit = getattr(of, of.unit.column)
+    blank = sql_cast(null(), Date)
+    stated = getattr(of, deadline.stated) if deadline.stated else blank
+    done = getattr(of, deadline.done_on) if deadline.done_on else blank
+    rows = select(of.id, unit, getattr(of, deadline.opened), stated, done).where(of.state.in_(of.workflow.counting))
+    return rows if everywhere else rows.where(unit.in_(bindparam("ids", expanding=True)))
+
+
+def _moment(value: Any) -> datetime | None:
+    """A day as its first moment (in time until its end). SQLite hands values of a compiled statement over as text."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value) if len(value) > 10 else date.fromisoformat(value)
+    if isinstance(value, datetime):
+        return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(TZ)
+    return None if value is None else datetime.combine(value, time(0, 0), TZ)
+
+
+def _write(
+    work: Work, asked: set[tuple[str, str]], kinds: set[str], ids: list[int] | None, wanted: Mapping[Key, Value]
+) -> None:
+    params = {
+        "rules": list({r for r, _ in asked}),
+        "periods": list({p for _, p in asked}),
+        "kinds": list(kinds),
+        "ids": ids or [],
+    }
+    held = prepared.run(work, ("owed", ids is None), lambda: _held(ids is None), params)
+    current = {
+        (r, p, k, u, s): (row, (_moment(o), _moment(d), _moment(f)))
+        for row, r, p, k, u, s, o, d, f in held
+        if (r, p) in asked
+    }
+    names = ("rule", "period", "unit_kind", "unit_id", "subject_id")
+    fresh = [
+        dict(zip(names, k, strict=True)) | {"opened_at": o, "due_at": d, "done_at": f}
+        for k, (o, d, f) in wanted.items()
+        if k not in current
+    ]
+    changed = [
+        {"row": current[k][0], "o": v[0], "d": v[1], "f": v[2]}
+        for k, v in wanted.items()
+        if k in current and current[k][1] != v
+    ]
+    gone = [{"row": row} for k, (row, _) in current.items() if k not in wanted]
+    connection, own = work.session.connection(), Obligation.__table__
+    if fresh:
+        connection.execute(insert(own), fresh)  # type: ignore[arg-type]
+    if changed:
+        values: dict[str, Any] = {"opened_at": bindparam("o"), "due_at": bindparam("d"), "done_at": bindparam("f")}
+        connection.execute(update(own).where(own.c.id == bindparam("row")).values(values), changed)  # type: ignore[arg-type]
+    if gone:
+        connection.execute(delete(own).where(own.c.id == bindparam("row")), gone)  # type: ignore[arg-type]
+
+
+def _held(everywhere: bool) -> Any:
+    t = Obligation
+    rows = select(t.id, t.rule, t.period, t.unit_kind, t.unit_id, t.subject_id, t.opened_at, t.due_at, t.done_at).where(
+        t.rule.in_(bindparam("rules", expanding=True)),
+        t.period.in_(bindparam("periods", expanding=True)),
+        t.unit_kind.in_(bindparam("kinds", expanding=True)),
+    )
+    return rows if everywhere else rows.where(t.unit_id.in_(bindparam("ids", expanding=True)))
+
+
+def _no_measures(key: str, scope: Any) -> Any:
+    raise ValueError(f"a deadline can't read the measure {key}")

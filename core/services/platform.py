@@ -1,0 +1,67 @@
+"""The platform of one process: configuration, store and Catalog; it opens units of work and settles what they touched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.base.window import TZ
+from core.config import Config
+from core.estate.campaign import Campaign
+from core.kernel.catalog import Catalog
+from core.services import measures, obligations
+from core.services.access import SYSTEM_ACTOR, Actor
+from core.services.db import Database
+from core.services.work import Work
+
+
+@dataclass(frozen=True)
+class Platform:
+    config: Config
+    db: Database
+    catalog: Catalog
+    prepared: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @contextmanager
+    def work(
+        self, actor: Actor = SYSTEM_ACTOR, *, now: datetime | None = None, source: str = "page", settle: bool = True
+    ) -> Iterator[Work]:
+        """A unit of work that writes: at its end what it touched is settled and all of it committed, or none of it is."""
+        with self.db.writing() as session:
+            work = self._opened(session, actor, now, source)
+            yield work
+            if settle:
+                settled(work)
+
+    @contextmanager
+    def reading(self, actor: Actor = SYSTEM_ACTOR, *, now: datetime | None = None) -> Iterator[Work]:
+        """A unit of work that only reads, on one snapshot."""
+        with self.db.reading() as session:
+            yield self._opened(session, actor, now, "page")
+
+    def _opened(self, session: Session, actor: Actor, now: datetime | None, source: str) -> Work:
+        campaign = session.scalars(select(Campaign)).first()
+        if now is None:
+            real = datetime.now(TZ)
+            fixed = campaign.today if campaign else None
+            now = real if fixed is None else datetime.combine(fixed, real.time(), TZ)
+        work = Work(session, self.catalog, actor, now, source, self.config.strict, self.prepared)
+        if campaign is not None:
+            work.__dict__["campaign"] = campaign
+        return work
+
+
+def settled(work: Work) -> None:
+    """Measures and obligations of everything touched, once, in the same transaction."""
+    if not work.touched:
+        return
+    work.session.flush()
+    measures.refresh(work)
+    obligations.refresh(work)
+    work.touched.clear()

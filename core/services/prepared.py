@@ -1,0 +1,40 @@
+"""Statements compiled once and run many times. Building and caching a select of forty parts costs SQLAlchemy several
+milliseconds each time; a saving transaction runs the same few over and over, so their text is kept (docs/decisions/0003)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any
+
+from sqlalchemy import CursorResult, Executable, TextClause, bindparam, text
+from sqlalchemy.engine.interfaces import BindTyping
+
+from core.services.work import Work
+
+EXPANDING = re.compile(r"\(__\[POSTCOMPILE_(\w+)\]\)")
+
+
+def run(
+    work: Work, key: Hashable, build: Callable[[], Executable], params: Mapping[str, Any] | None = None
+) -> CursorResult[*tuple[Any, ...]]:
+    """Execute what ``build()`` returns, built once per ``key``. ``key`` must tell apart everything ``build`` bakes in but
+    its named bind parameters. The session must have been flushed."""
+    connection = work.session.connection()
+    name = (connection.dialect.name, key)
+    statement = work.prepared.get(name)
+    if statement is None:
+        statement = work.prepared[name] = _compiled(build(), connection.dialect)
+    return connection.execute(statement, dict(params or {}))
+
+
+def _compiled(statement: Any, dialect: Any) -> TextClause:
+    plain = type(dialect)(paramstyle="named")
+    plain.bind_typing = BindTyping.NONE  # casts are added when the text is executed
+    compiled = statement.compile(dialect=plain)
+    sql = EXPANDING.sub(r":\1", str(compiled))
+    binds = [
+        bindparam(name, value=bind.value, type_=bind.type, expanding=bind.expanding, required=False)
+        for bind, name in compiled.bind_names.items()
+    ]
+    return text(sql).bindparams(*binds)

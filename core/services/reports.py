@@ -1,0 +1,270 @@
+"""The combined report (综合报告): every action in the notice's order, one whose part fails or is not built saying so
+plainly. Facts are gathered once in a few statements; each section is a pure function of its own facts (law 6)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from core.base.blocks import (
+    Attachment,
+    Block,
+    Column,
+    Document,
+    Heading,
+    Lamp,
+    Light,
+    Notice,
+    Number,
+    Paragraph,
+    Ratio,
+    Ref,
+    Table,
+    Text,
+)
+from core.base.describe import Shape
+from core.base.facts import ActionFacts, Facts
+from core.base.units import ACTION
+from core.estate.units import ActionUnit, Department, Leader, Responsibility
+from core.services import duties, faults, figures, standard
+from core.services.work import Work
+
+
+def combined(work: Work, as_of: date) -> Document:
+    """The whole report as a block tree."""
+    sections = gather(work, as_of)
+    campaign = work.campaign
+    return Document(
+        title="住宅小区管理品质提升专项行动综合报告" if not campaign.title else f"{campaign.scope}专项行动综合报告",
+        blocks=tuple(_body(work, sections, as_of)),
+        issuer=campaign.issuer,
+        signature=("综合协调组",),
+        signed_on=as_of,
+        as_of=as_of,
+        demo=campaign.demo,
+        attachments=(Attachment(title="指标一览表", blocks=(overview(sections, as_of),)),),
+    )
+
+
+def gather(work: Work, as_of: date, only: str | None = None) -> tuple[Facts, ...]:
+    """Facts of every action of the campaign (built or not) in the notice's order."""
+    measured = _by_slug(
+        figures.indicators(work, as_of, _chosen(work.catalog.indicators, only)), lambda f: f.indicator.key
+    )
+    owed = _by_slug(duties.deadlines(work, as_of, _chosen(work.catalog.deadlines, only)), lambda f: f.deadline.key)
+
+    def read(rows: Any) -> Sequence[Any]:
+        return work.session.execute(rows).all()
+
+    return tuple(
+        Facts(
+            action=action,
+            as_of=as_of,
+            since=work.campaign.starts_on,
+            indicators=tuple(measured[action.slug]),
+            deadlines=tuple(owed[action.slug]),
+            read=read,
+            standard=standard.section,
+        )
+        for action in actions(work, as_of)
+        if only in (None, action.slug)
+    )
+
+
+def actions(work: Work, as_of: date) -> tuple[ActionFacts, ...]:
+    """The campaign's actions with who leads them on the day, and any plugin beyond the notice at the end."""
+    leads: dict[tuple[str, int], list[str]] = defaultdict(list)
+    for model, kind in ((Leader, "leader"), (Department, "department")):
+        rows = (
+            select(Responsibility.role, Responsibility.unit_id, model.name)
+            .join(model, model.id == Responsibility.holder_id)
+            .where(
+                Responsibility.holder_kind == kind,
+                Responsibility.unit_kind == ACTION.name,
+                Responsibility.role.in_(("leads", "lead")),
+                Responsibility.since <= as_of,
+                Responsibility.until >= as_of,
+            )
+            .order_by(Responsibility.id)
+        )
+        for role, unit_id, name in work.session.execute(rows):
+            leads[role, unit_id].append(name)
+    units = work.session.scalars(select(ActionUnit).order_by(ActionUnit.number)).all()
+    known = [
+        ActionFacts(
+            slug=u.code or "",
+            number=u.number,
+            label=u.name,
+            goal=u.goal or "",
+            leaders=tuple(leads["leads", u.id]),
+            lead_departments=tuple(leads["lead", u.id]),
+        )
+        for u in units
+    ]
+    named = {a.slug for a in known}
+    further = [
+        ActionFacts(slug=p.action.slug, number=p.action.number, label=p.action.label, goal=p.action.goal)
+        for p in work.catalog.plugins.values()
+        if p.action.slug not in named
+    ]
+    last = max((a.number for a in known + further), default=0)
+    lost = dict.fromkeys(f.plugin for f in work.catalog.faults if f.plugin not in named)
+    unnamed = [ActionFacts(slug=s, number=n, label=f"插件 {s}", goal="") for n, s in enumerate(lost, last + 1)]
+    return tuple(known + further + unnamed)
+
+
+def section(work: Work, facts: Facts) -> tuple[Block, ...]:
+    """One action's blocks. What its plugin raises is caught here and shown in its place, dated."""
+    slug = facts.action.slug
+    fault = work.catalog.fault_of(slug)
+    plugin = work.catalog.plugins.get(slug)
+    if fault is not None:
+        return (
+            Notice(
+                f"本节数据不可用：插件未能加载（{fault.stage}），原因：{fault.what}", tone="fault", detail=fault.mend
+            ),
+        )
+    if plugin is None:
+        return (Notice("本节数据不可用：未安装该专项行动的插件。", tone="fault"),)
+    if not plugin.records and not plugin.sections:
+        return (*standard.goal(facts), Notice("该专项行动的填报内容尚未建设，本期无数据。", tone="info"))
+    if not plugin.sections:
+        return tuple(standard.section(facts))
+    built: tuple[Block, ...] = ()
+    with faults.border(work, f"section:{slug}", slug) as failed:
+        built = tuple(plugin.sections[0].build(facts))
+    if failed:
+        return (Notice(f"本节数据不可用：自{work.now:%Y-%m-%d %H:%M}起，原因：{failed[0].what}", tone="fault"),)
+    return built
+
+
+def _body(work: Work, sections: tuple[Facts, ...], as_of: date) -> Iterator[Block]:
+    yield Heading("总体情况")
+    yield from _summary(work, sections, as_of)
+    yield Heading("各专项行动进展")
+    for facts in sections:
+        yield Heading(facts.action.label, level=2, number=facts.action.number, anchor=facts.action.slug)
+        yield from section(work, facts)
+    yield Heading("各社区情况")
+    yield communities(sections)
+    yield Heading("逾期与督办")
+    yield _overdue(sections)
+    yield Heading("下一步工作")
+    yield from _next(sections)
+
+
+def _summary(work: Work, sections: tuple[Facts, ...], as_of: date) -> Iterator[Block]:
+    lights = [i.light for s in sections for i in s.indicators if i.target is not None]
+    late = sum(d.overdue for s in sections for d in s.deadlines)
+    met, judged = (sum(d.on_time[k] for s in sections for d in s.deadlines) for k in (0, 1))
+    yield Paragraph(
+        f"根据{work.campaign.number}部署，截至{as_of.year}年{as_of.month}月{as_of.day}日，{len(sections)}个专项行动共",
+        Number(len(lights), "项"),
+        "有目标的指标，其中达标",
+        Number(lights.count(Light.GREEN), "项"),
+        "，有风险",
+        Number(lights.count(Light.AMBER), "项"),
+        "，未达标",
+        Number(lights.count(Light.RED), "项"),
+        "，无数据",
+        Number(lights.count(Light.GREY), "项"),
+        "；按期办结率",
+        Ratio(met, judged),
+        "，逾期未办",
+        Number(late, "件"),
+        "。",
+    )
+    rows = tuple(
+        (
+            Text(s.action.label, ref=Ref(kind="action", key=s.action.slug, as_of=as_of)),
+            Lamp(worst(s)),
+            Number(_lit(s, Light.GREEN)),
+            Number(_lit(s, Light.AMBER)),
+            Number(_lit(s, Light.RED)),
+            Number(sum(d.overdue for d in s.deadlines)),
+        )
+        for s in sections
+    )
+    head = (("专项行动", 20), ("评价", 6), ("达标", 4), ("有风险", 4), ("未达标", 4), ("逾期", 4))
+    yield Table(title="各专项行动总体评价", columns=tuple(Column(label=t, width=w) for t, w in head), rows=rows)
+
+
+def _lit(facts: Facts, light: Light) -> int:
+    return sum(1 for i in facts.indicators if i.target is not None and i.light is light)
+
+
+def worst(facts: Facts) -> Light:
+    """An action's light: the worst of its figures with a target; grey if none has data."""
+    seen = {i.light for i in facts.indicators if i.target is not None}
+    return next((light for light in (Light.RED, Light.AMBER, Light.GREEN) if light in seen), Light.GREY)
+
+
+def communities(sections: tuple[Facts, ...]) -> Table:
+    """Communities by the mean share of their ratio indicators met (d > 0), each community's own n and d beside it."""
+    met: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    late: dict[str, int] = defaultdict(int)
+    for one in (i for s in sections for i in s.indicators if i.target is not None and i.indicator.shape is Shape.RATIO):
+        for part in one.by_community:
+            figure = one.indicator.figure(part.n, part.d)
+            if figure is not None and one.target is not None:
+                met[part.group][0] += one.target.met(figure)
+                met[part.group][1] += 1
+    for item in (late_one for s in sections for d in s.deadlines for late_one in d.late if late_one.community):
+        late[item.community] += 1
+    rows = sorted(met.items(), key=lambda kv: (-kv[1][0] / max(kv[1][1], 1), late[kv[0]], kv[0]))
+    return Table(
+        title="各社区指标达标情况",
+        columns=(
+            Column(label="社区", width=12),
+            Column(label="达标指标", width=12, align="right"),
+            Column(label="逾期未办", width=6, align="right"),
+        ),
+        rows=tuple((Text(name), Ratio(m, d), Number(late[name], "件")) for name, (m, d) in rows),
+        note="达标指标＝该社区达到目标值的指标数÷有数据的指标数；按达标率、逾期件数排序。",
+    )
+
+
+def _overdue(sections: tuple[Facts, ...]) -> Table:
+    return standard.late_table(tuple(d for s in sections for d in s.deadlines))
+
+
+def _next(sections: tuple[Facts, ...]) -> Iterator[Block]:
+    red = [(s.action.label, i) for s in sections for i in s.indicators if i.light is Light.RED]
+    if not red:
+        yield Paragraph("各项有数据的指标均未亮红灯，继续按时限推进。")
+    for label, one in red:
+        gap = f"{label}“{one.indicator.label}”未达标，目标{standard.target_text(one)}，"
+        yield Paragraph(
+            gap, "现为", standard.figure_cell(one, one.window.as_of), "，由牵头部门督促未完成单位限期完成。"
+        )
+
+
+def overview(sections: tuple[Facts, ...], as_of: date) -> Table:
+    rows = tuple(
+        (
+            Text(i.indicator.code or "—"),
+            Text(i.indicator.label),
+            Text(standard.target_text(i)),
+            standard.figure_cell(i, as_of),
+            standard.lamp(i),
+        )
+        for s in sections
+        for i in s.indicators
+    )
+    head = (("编号", 6), ("指标", 16), ("目标", 6), ("完成情况", 12), ("评价", 6))
+    return Table(title="指标一览表", columns=tuple(Column(label=t, width=w) for t, w in head), rows=rows)
+
+
+def _chosen(declared: Any, only: str | None) -> list[Any]:
+    return [d for k, d in declared.items() if only is None or k.startswith(f"{only}.")]
+
+
+def _by_slug(found: tuple[Any, ...], key: Any) -> dict[str, list[Any]]:
+    out: dict[str, list[Any]] = defaultdict(list)
+    for one in found:
+        out[key(one).partition(".")[0]].append(one)
+    return out

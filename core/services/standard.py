@@ -1,0 +1,177 @@
+"""The standard part of every action's section: figures against target and pace, duties, who is late. Pure: facts to blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from core.base.blocks import (
+    Block,
+    Cell,
+    Column,
+    Day,
+    Heading,
+    Lamp,
+    Notice,
+    Number,
+    Paragraph,
+    Ratio,
+    Ref,
+    Table,
+    Text,
+    percent,
+)
+from core.base.describe import Shape
+from core.base.facts import DeadlineFacts, Facts, IndicatorFacts
+
+
+def section(facts: Facts) -> Iterator[Block]:
+    yield Heading("目标与进度", level=3)
+    yield from goal(facts)
+    if facts.indicators:
+        yield indicator_table(facts.indicators, facts.as_of)
+    yield from (Notice(f"{i.indicator.label}：{i.fault}", tone="fault") for i in facts.indicators if i.fault)
+    if facts.deadlines:
+        yield Heading("时限要求落实情况", level=3)
+        yield deadline_table(facts.deadlines, facts.as_of)
+        yield from (Notice(f"{d.deadline.label}：{d.fault}", tone="fault") for d in facts.deadlines if d.fault)
+        late = late_table(facts.deadlines)
+        if late.rows:
+            yield late
+
+
+def goal(facts: Facts) -> Iterator[Block]:
+    action = facts.action
+    if action.goal:
+        yield Paragraph(f"工作目标：{action.goal}")
+    people = []
+    if action.leaders:
+        people.append("牵头领导：" + "、".join(action.leaders))
+    if action.lead_departments:
+        people.append("牵头部门：" + "、".join(action.lead_departments))
+    if people:
+        yield Paragraph("；".join(people) + "。")
+
+
+def figure_cell(one: IndicatorFacts, as_of: date) -> Cell:
+    ref = Ref(kind="indicator", key=one.indicator.key, as_of=as_of)
+    if one.fault or one.figure is None:
+        return Text("—", ref=ref)
+    match one.indicator.shape:
+        case Shape.COUNT:
+            return Number(one.n, one.indicator.suffix, ref=ref)
+        case Shape.AVERAGE:
+            return Number(float(one.figure), one.indicator.suffix, digits=1, ref=ref)
+        case Shape.REDUCTION:
+            return Text(f"{percent(one.figure)}（基数{one.d}，现{one.n}）", ref=ref)
+        case _:
+            return Ratio(one.n, one.d, ref=ref, limit=one.target.value if one.target else None)
+
+
+def target_text(one: IndicatorFacts) -> str:
+    if one.target is None:
+        return "—"
+    sign = "≥" if one.target.aim == "up" else "≤"
+    counted = one.indicator.shape in (Shape.COUNT, Shape.AVERAGE)
+    value = (
+        f"{float(one.target.value):g}{one.indicator.suffix}"
+        if counted
+        else percent(one.target.value).replace(".0%", "%")
+    )
+    return value if value == "100%" else sign + value
+
+
+def lamp(one: IndicatorFacts) -> Lamp:
+    if one.fault:
+        return Lamp(one.light, one.fault)
+    if one.target is None:
+        return Lamp(one.light, "仅监测，无目标值")
+    return Lamp(one.light, "" if one.figure is not None else "分母为零，暂无数据")
+
+
+def indicator_table(figures: tuple[IndicatorFacts, ...], as_of: date) -> Table:
+    rows = []
+    for one in figures:
+        by = one.target.by if one.target else None
+        expected = (
+            percent(one.pace.expected) if one.pace.expected is not None and one.indicator.shape is Shape.RATIO else "—"
+        )
+        rows.append(
+            (
+                Text(one.indicator.label),
+                Text(target_text(one)),
+                Day(by),
+                figure_cell(one, as_of),
+                Text(expected),
+                lamp(one),
+            )
+        )
+    return Table(
+        title="指标完成情况",
+        columns=(
+            Column(label="指标", width=14),
+            Column(label="目标", width=5, align="right"),
+            Column(label="期限", width=8),
+            Column(label="完成情况", width=11, align="right"),
+            Column(label="今日应达", width=6, align="right"),
+            Column(label="评价", width=6),
+        ),
+        rows=tuple(rows),
+    )
+
+
+def deadline_table(duties: tuple[DeadlineFacts, ...], as_of: date) -> Table:
+    rows = tuple(
+        (
+            Text(d.deadline.label, ref=Ref(kind="deadline", key=d.deadline.key, as_of=as_of)),
+            Day(d.due_at.date() if d.due_at else None),
+            Number(d.owed),
+            Number(d.met),
+            Number(d.met_late),
+            Number(d.open),
+            Number(d.overdue),
+            Ratio(*d.on_time),
+        )
+        for d in duties
+    )
+    return Table(
+        title="时限要求",
+        columns=(
+            Column(label="事项", width=12),
+            Column(label="本期期限", width=8),
+            Column(label="应办", width=4, align="right"),
+            Column(label="按期", width=4, align="right"),
+            Column(label="逾期完成", width=5, align="right"),
+            Column(label="未到期", width=4, align="right"),
+            Column(label="逾期未办", width=5, align="right"),
+            Column(label="按期率", width=9, align="right"),
+        ),
+        rows=rows,
+        note="按期率＝按期完成÷（已完成＋逾期未办）。",
+    )
+
+
+def late_table(duties: tuple[DeadlineFacts, ...]) -> Table:
+    rows = tuple(
+        (
+            Text(d.deadline.label),
+            Text(one.unit, ref=Ref(kind=one.unit_kind, key=str(one.unit_id))),
+            Text(one.community or "—"),
+            Day(one.due_at.date()),
+            Number(one.days, "天"),
+        )
+        for d in duties
+        for one in d.late
+    )
+    return Table(
+        title="逾期未办清单",
+        columns=(
+            Column(label="事项", width=10),
+            Column(label="责任对象", width=10),
+            Column(label="社区", width=8),
+            Column(label="期限", width=8),
+            Column(label="逾期", width=4, align="right"),
+        ),
+        rows=rows,
+        empty="没有逾期未办事项。",
+    )

@@ -1,0 +1,101 @@
+"""One unit of work: a session with who acts, when, and what the campaign says. Everything a service does is given one.
+
+What was touched is collected and settled once, at the end, inside the same transaction: however many rows a sheet
+brings, measures and obligations are brought up to date once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.base.units import UnitKind
+from core.base.window import day_of
+from core.estate.campaign import Campaign
+from core.kernel.catalog import Catalog
+from core.services.access import Actor
+from core.services.calendar import Calendar
+from core.services.fault_row import FaultRow
+from core.services.look import RegistryLook
+from core.services.settings import effective
+
+
+@dataclass(frozen=True)
+class Touch:
+    """Units whose figures may have moved, from the period that holds ``since`` on. ``slug`` None: every plugin's."""
+
+    slug: str | None
+    unit: UnitKind
+    ids: frozenset[int]
+    since: date
+
+
+@dataclass
+class Work:
+    session: Session
+    catalog: Catalog
+    actor: Actor
+    now: datetime
+    source: str = "page"  # page, sheet, api, demo, job, campaign
+    strict: bool = False
+    prepared: dict[Any, Any] = field(default_factory=dict)  # the process's compiled statements (prepared.py)
+    touched: list[Touch] = field(default_factory=list)
+    homes: dict[int, int] = field(default_factory=dict)  # complex -> community, of those that were asked for
+
+    @property
+    def today(self) -> date:
+        return day_of(self.now)
+
+    @cached_property
+    def campaign(self) -> Campaign:
+        found = self.session.scalars(select(Campaign)).first()
+        if found is None:
+            raise LookupError("no campaign is loaded: run `actions init`")
+        return found
+
+    @cached_property
+    def settings(self) -> Mapping[str, Any]:
+        """Every setting in force today: plugin defaults overlaid by the campaign's and the departments' values."""
+        return effective(self.session, self.catalog, self.today)
+
+    @cached_property
+    def settings_token(self) -> str:
+        """Tells apart statements that have settings baked in."""
+        return str(hash(repr(sorted(self.settings.items(), key=lambda kv: kv[0]))))
+
+    @cached_property
+    def standing(self) -> set[str]:
+        """Places of standing faults, to be cleared when they work again."""
+        return set(self.session.scalars(select(FaultRow.place)))
+
+    @cached_property
+    def look(self) -> RegistryLook:
+        return RegistryLook(self.session)
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        return Calendar(self.session)
+
+    def forget(self) -> None:
+        """Drop what was looked up, after the registry, the campaign or its settings changed in this unit of work."""
+        for name in ("campaign", "settings", "settings_token", "look", "calendar"):
+            self.__dict__.pop(name, None)
+        self.homes.clear()
+
+    def merged(self) -> list[tuple[str, str, list[int], date]]:
+        """What was touched as (slug, unit kind, ids, since), each slug and kind once."""
+        found: dict[tuple[str, str], tuple[set[int], date]] = {}
+        for touch in self.touched:
+            for slug in [touch.slug] if touch.slug else list(self.catalog.plugins):
+                ids, since = found.get((slug, touch.unit.name), (set(), touch.since))
+                found[slug, touch.unit.name] = (ids | touch.ids, min(since, touch.since))
+        return [(slug, kind, sorted(ids), since) for (slug, kind), (ids, since) in found.items()]
+
+    def touch(self, slug: str | None, unit: UnitKind, ids: frozenset[int], since: date) -> None:
+        self.touched.append(Touch(slug, unit, ids, since))

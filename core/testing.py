@@ -1,0 +1,155 @@
+"""Fixtures for plugin authors and for us: a small platform on a real store. A pytest plugin, loaded with the product.
+
+``small_platform(folder)`` is two communities and ten complexes under the campaign of plan.md's dates; ``platform`` is that
+as a fixture, ``at`` makes moments of its calendar.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.base.sealed import use_key
+from core.base.window import TZ
+from core.config import Config
+from core.estate.campaign import Campaign, SettingValue
+from core.estate.units import ActionUnit, Area, Community, Company, Complex, Department, Responsibility
+from core.kernel import plugins
+from core.kernel.catalog import Catalog
+from core.services import accounts, days, migrations, registry, uploads
+from core.services.access import SYSTEM_ACTOR
+from core.services.db import Database
+from core.services.platform import Platform
+from core.services.work import Work
+
+START = date(2024, 11, 8)
+DATES = {"environment.first_cleanup.due": "2024-11-15", "environment.fallback.due": "2024-12-31"}
+
+
+def at(day: date, hour: int = 10, minute: int = 0) -> datetime:
+    """A moment of that day in Asia/Shanghai."""
+    return datetime.combine(day, time(hour, minute), TZ)
+
+
+def small_platform(
+    folder: Path,
+    *,
+    catalog: Catalog | None = None,
+    url: str = "",
+    complexes: int = 10,
+    strict: bool = True,
+    today: date | None = None,
+) -> Platform:
+    """A migrated store with 示例社区A and B, complexes 示例小区01.. (the last without property service), one company, the
+    upload token ``demo``, and one account of each role (sign in by ``accounts``). ``today`` fixes the platform's day."""
+    config = Config(
+        data=folder,
+        database_url=url or f"sqlite:///{folder / 'test.db'}",
+        secret_key=b"only for tests",
+        strict=strict,
+    )
+    use_key(config.secret_key)
+    catalog = catalog or plugins.load(strict=strict)
+    db = Database(config.database_url)
+    migrations.upgrade(db, catalog)
+    from core.base.declared import Base  # noqa: PLC0415
+
+    Base.metadata.create_all(db.engine, checkfirst=True)  # tables of plugins a test makes up have no steps
+    platform = Platform(config, db, catalog)
+    with platform.work(now=at(START, 8), source="campaign", settle=False) as work:
+        _campaign(work, today)
+        _registry(work, complexes)
+        _people(work)
+        days.begin(work)
+    return platform
+
+
+def _campaign(work: Work, today: date | None) -> None:
+    texts = {"key": "test", "title": "测试方案", "number": "测〔2024〕1号", "issuer": "测试街道", "scope": "住宅小区"}
+    work.session.add(Campaign(**texts, starts_on=START, demo=True, today=today))
+    work.session.add_all(SettingValue(key=k, value=v, since=START) for k, v in DATES.items())
+    row = {"token": "demo", "name": "demo.jpg", "media": "image/jpeg", "size": 1, "digest": "0" * 64}
+    work.session.add(uploads.Upload(**row, created_at=work.now, created_by="test"))
+    work.session.flush()
+    work.forget()
+
+
+def _registry(work: Work, complexes: int) -> None:
+    (area,) = registry.save_many(work, Area, [{"name": "测试街道", "level": "街道"}])
+    homes = registry.save_many(work, Community, [{"name": f"示例社区{x}", "area_id": area} for x in "AB"])
+    (company,) = registry.save_many(work, Company, [{"name": "示例物业A01"}])
+    rows = [
+        {
+            "name": f"示例小区{n:02d}",
+            "community_id": homes[n % 2],
+            "type": ("整顿型", "提质型", "示范型")[n % 3],
+            "built": "已建",
+            "service": "专业物业" if n < complexes else "无物业",
+            "company_id": company if n < complexes else None,
+        }
+        for n in range(1, complexes + 1)
+    ]
+    registry.save_many(work, Complex, rows)
+    work.touched.clear()
+
+
+def _people(work: Work) -> None:
+    """城管办 leads every action here, so that one department account can check what communities report."""
+    (office,) = registry.save_many(work, Department, [{"name": "城管办", "category": "街道办所"}])
+    actions = [
+        {"name": p.action.label, "code": p.action.slug, "number": p.action.number}
+        for p in work.catalog.plugins.values()
+    ]
+    for unit_id in registry.save_many(work, ActionUnit, actions):
+        span = {"since": START, "until": date(9999, 12, 31)}
+        one = {
+            "role": "lead",
+            "holder_kind": "department",
+            "holder_id": office,
+            "unit_kind": "action",
+            "unit_id": unit_id,
+        }
+        work.session.add(Responsibility(**one, **span))
+    homes = [work.look.unit_id(Community.kind, f"示例社区{x}") for x in "AB"]
+    accounts.add(work, "admin", "系统管理员", "administrator")
+    accounts.add(work, "group", "综合协调组", "coordination")
+    accounts.add(work, "office", "城管办", "department", department_id=office)
+    accounts.add(work, "a", "示例社区A", "community", community_id=homes[0])
+    accounts.add(work, "b", "示例社区B", "community", community_id=homes[1])
+    work.session.flush()
+    work.touched.clear()
+
+
+@pytest.fixture
+def platform(tmp_path: Path) -> Iterator[Platform]:
+    """A small platform of its own for each test."""
+    found = small_platform(tmp_path)
+    yield found
+    found.db.close()
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> Iterator[Callable[[str], Any]]:
+    """``client("a")`` is a browser-like client signed in as that login, on a small platform whose day is 2024-11-20."""
+    from core.app import create_app  # noqa: PLC0415 - Flask only where a test asks for it
+
+    found = small_platform(tmp_path, today=date(2024, 11, 20))
+    with found.work() as work:
+        days.begin(work)
+    app = create_app(platform=found)
+    app.config["TESTING"] = True
+
+    def signed_in(login: str) -> Any:
+        with found.work(SYSTEM_ACTOR) as work:
+            token = accounts.one_time_link(work, login)
+        browser = app.test_client()
+        browser.get(f"/enter/{token}")
+        browser.platform = found  # type: ignore[attr-defined]
+        return browser
+
+    yield signed_in
+    found.db.close()

@@ -1,0 +1,131 @@
+"""What every request has: who is signed in, the platform, one reading unit of work, and the page around the content."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from flask import Flask, abort, current_app, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from core.base.blocks import Ref
+from core.services import access, accounts, reports
+from core.services.access import Actor
+from core.services.platform import Platform
+from core.services.work import Work
+
+COOKIE = "actions_session"
+View = TypeVar("View", bound=Callable[..., Any])
+PUBLIC: set[str] = set()
+
+
+def public(view: View) -> View:
+    """Mark a view that needs no sign-in."""
+    view.is_public = True  # type: ignore[attr-defined]
+    return view
+
+
+def platform() -> Platform:
+    found: Platform = current_app.extensions["platform"]
+    return found
+
+
+def actor() -> Actor:
+    """Who is signed in; 401 for nobody."""
+    found: Actor | None = g.get("actor")
+    if found is None:
+        abort(401)
+    return found
+
+
+def reading() -> Work:
+    """The request's reading unit of work, opened at the first call and closed with the request."""
+    if "work" not in g:
+        g.work_manager = platform().reading(g.get("actor") or access.SYSTEM_ACTOR)
+        g.work = g.work_manager.__enter__()
+    found: Work = g.work
+    return found
+
+
+@contextmanager
+def writing(source: str = "page") -> Iterator[Work]:
+    """A unit of work that writes as the person signed in. The reading one is closed first: a page shows what is stored."""
+    release()
+    with platform().work(actor(), source=source) as work:
+        yield work
+
+
+def as_of(work: Work) -> date:
+    """The day asked for by ``?as_of=``; anything unreadable, before the campaign or to come is today."""
+    try:
+        asked = date.fromisoformat(request.args.get("as_of", ""))
+    except ValueError:
+        return work.today
+    return asked if work.campaign.starts_on <= asked <= work.today else work.today
+
+
+def page(template: str, **context: Any) -> str:
+    """A page with the frame around it."""
+    work = reading()
+    return render_template(
+        template,
+        work=work,
+        me=g.get("actor"),
+        campaign=work.campaign,
+        today=work.today,
+        nav=reports.actions(work, work.today) if g.get("actor") else (),
+        **context,
+    )
+
+
+def address(ref: Ref) -> str | None:
+    """Where the rows behind a figure are."""
+    query = dict(ref.query) | ({"as_of": ref.as_of.isoformat()} if ref.as_of else {})
+    if ref.period:
+        query["period"] = ref.period
+    paths = {
+        "indicator": f"/i/{ref.key}",
+        "deadline": f"/d/{ref.key}",
+        "record": f"/r/{ref.key}",
+        "complex": f"/complex/{ref.key}",
+        "community": f"/community/{ref.key}",
+        "action": f"/a/{ref.key}/",
+    }
+    path = paths.get(ref.kind)
+    return None if path is None else path + (f"?{urlencode(query)}" if query else "")
+
+
+def install(app: Flask) -> None:
+    app.before_request(_who)
+    app.teardown_request(lambda _error: release())
+
+
+def _who() -> Response | None:
+    """Find the session behind the cookie or the API token; send strangers to the sign-in page."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    bearer = request.headers.get("Authorization", "")
+    secret = bearer.removeprefix("Bearer ") if bearer.startswith("Bearer ") else request.cookies.get(COOKIE)
+    g.by_token = bearer.startswith("Bearer ")
+    if secret and request.endpoint != "static":
+        work = reading()
+        found = accounts.resume(work.session, secret, accounts.real_now())
+        if found is not None and (found[1].kind == "token") == g.by_token:
+            g.actor = accounts.actor_of(work.session, found[0], work.today, request.remote_addr or "")
+            work.actor = g.actor
+            g.secret, g.seen = secret, found[1].seen_at
+    if g.get("actor") is not None or request.endpoint == "static" or getattr(view, "is_public", False) or view is None:
+        return None
+    if request.path.startswith("/api/"):
+        abort(401)
+    return redirect(url_for("signin.sign_in", next=request.full_path if request.method == "GET" else "/"))
+
+
+def release() -> None:
+    """Close the reading unit of work: what follows sees what is stored then."""
+    manager = g.pop("work_manager", None)
+    g.pop("work", None)
+    if manager is not None:
+        manager.__exit__(None, None, None)

@@ -1,0 +1,38 @@
+"""The pages, one module each; every one of them is made from the Catalog and knows no action."""
+
+from core.web.pages import (
+    api,
+    complexes,
+    figures,
+    files,
+    journal,
+    overview,
+    records,
+    registry,
+    report,
+    sheets,
+    signin,
+    status,
+    today,
+    workspace,
+)
+
+BLUEPRINTS = tuple(
+    module.bp
+    for module in (
+        signin,
+        today,
+        overview,
+        workspace,
+        records,
+        sheets,
+        figures,
+        complexes,
+        report,
+        registry,
+        journal,
+        status,
+        files,
+        api,
+    )
+)

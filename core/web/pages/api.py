@@ -1,0 +1,181 @@
+"""/api/v1: records, figures and duties as JSON, through the same door and the same permissions as the pages.
+
+A token speaks for its account (``Authorization: Bearer``); a signed-in browser needs the CSRF token to write.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, g, jsonify, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import validate_csrf
+from wtforms import ValidationError
+
+from core.base.blocks import Light
+from core.base.errors import Invalid, Problem, Stale
+from core.base.record import Record
+from core.base.say import Say
+from core.base.units import UNIT_KINDS
+from core.services import duties, figures, listing, openapi, records
+from core.web import frame
+from core.web.pages.records import model_of
+
+bp = Blueprint("api", __name__, url_prefix="/api/v1")
+
+
+@bp.before_request
+def guard() -> ResponseReturnValue | None:
+    if request.method in ("GET", "HEAD", "OPTIONS") or g.get("by_token"):
+        return None
+    try:
+        validate_csrf(request.headers.get("X-CSRFToken", ""))
+    except ValidationError:
+        return jsonify({"problems": [{"field": "", "text": "缺少 X-CSRFToken 请求头，或已过期"}]}), 400
+    return None
+
+
+@bp.errorhandler(Invalid)
+def invalid(error: Invalid) -> ResponseReturnValue:
+    return jsonify({"problems": [{"field": p.field, "text": str(p.text)} for p in error.problems]}), 422
+
+
+@bp.errorhandler(Stale)
+def stale(error: Stale) -> ResponseReturnValue:
+    problem = {"field": "", "text": "这条记录已被他人修改，请取最新版本后再改"}
+    return jsonify({"problems": [problem], "version": error.version}), 409
+
+
+@bp.route("/openapi.json")
+def document() -> ResponseReturnValue:
+    return jsonify(openapi.document(frame.platform().catalog))
+
+
+@bp.route("/catalog")
+def catalog() -> ResponseReturnValue:
+    found = frame.platform().catalog
+    return jsonify(
+        {
+            "records": [{"key": k, "label": m.label, "code": m.code} for k, m in found.records.items()],
+            "indicators": [{"key": k, "label": i.label, "code": i.code} for k, i in found.indicators.items()],
+            "deadlines": [{"key": k, "label": d.label, "code": d.code} for k, d in found.deadlines.items()],
+        }
+    )
+
+
+@bp.route("/records/<key>")
+def index(key: str) -> ResponseReturnValue:
+    work = frame.reading()
+    model_of(work, key)
+    found = listing.find(work, key, listing.Asked.read(request.args))
+    return jsonify({"total": found.total, "pages": found.pages, "items": [_json(r) for r, _, _ in found.rows]})
+
+
+@bp.route("/records/<key>", methods=["POST"])
+def create(key: str) -> ResponseReturnValue:
+    model_of(frame.reading(), key)
+    stated = request.headers.get("Idempotency-Key", "")[:80]
+    idempotency = f"api/{frame.actor().login}/{stated}" if stated else None
+    with frame.writing("api") as work:
+        saved = records.save(work, key, _body(), idempotency=idempotency)
+        content = _json(saved.record)
+    return jsonify(content), 200 if saved.repeated else 201
+
+
+@bp.route("/records/<key>/<int:record_id>")
+def show(key: str, record_id: int) -> ResponseReturnValue:
+    return jsonify(_json(records.get(frame.reading(), key, record_id)))
+
+
+@bp.route("/records/<key>/<int:record_id>", methods=["PATCH"])
+def correct(key: str, record_id: int) -> ResponseReturnValue:
+    model_of(frame.reading(), key)
+    with frame.writing("api") as work:
+        content = _json(records.save(work, key, _body(), record_id=record_id, version=_if_match()).record)
+    return jsonify(content)
+
+
+@bp.route("/records/<key>/<int:record_id>/moves/<step>", methods=["POST"])
+def move(key: str, record_id: int, step: str) -> ResponseReturnValue:
+    model_of(frame.reading(), key)
+    body = _body()
+    remark = str(body.pop("remark", ""))
+    with frame.writing("api") as work:
+        content = _json(records.move(work, key, record_id, step, body, remark=remark, version=_if_match()))
+    return jsonify(content)
+
+
+@bp.route("/indicators")
+def indicators() -> ResponseReturnValue:
+    work = frame.reading()
+    day = frame.as_of(work)
+    return jsonify({"as_of": day.isoformat(), "items": [_figure(i) for i in figures.indicators(work, day)]})
+
+
+@bp.route("/indicators/<key>/units")
+def units(key: str) -> ResponseReturnValue:
+    work = frame.reading()
+    found = work.catalog.indicators.get(key)
+    if found is None:
+        return jsonify({"problems": [{"field": "", "text": f"没有指标 {key}"}]}), 404
+    rows = figures.units(work, found, frame.as_of(work))
+    names = work.look.names(found.unit)
+    return jsonify({"items": [{"unit": r.unit_id, "name": names.get(r.unit_id), "n": r.n, "d": r.d} for r in rows]})
+
+
+@bp.route("/obligations")
+def obligations() -> ResponseReturnValue:
+    """Open duties of one unit (``?unit=complex/12``) that are due within a year."""
+    work = frame.reading()
+    kind, _, number = request.args.get("unit", "").partition("/")
+    if kind not in UNIT_KINDS or not number.isdigit():
+        raise Invalid([Problem("unit", Say("请写明责任对象，例如 unit=complex/12"))])
+    owed = duties.owed_by(work, duties.of_unit(kind, int(number)), date(work.today.year + 1, 12, 31))
+    return jsonify({"items": [_duty(d) for d in owed]})
+
+
+def _json(record: Record) -> dict[str, Any]:
+    """A record as JSON; personal fields come masked."""
+    values = {f.name: f.kind.dump(getattr(record, f.name)) for f in type(record).fields()}
+    return {"id": record.id, "version": record.version, "state": record.state, **values}
+
+
+def _figure(one: Any) -> dict[str, Any]:
+    value = one.figure
+    return {
+        "key": one.indicator.key,
+        "code": one.indicator.code,
+        "label": one.indicator.label,
+        "period": one.window.key,
+        "n": one.n,
+        "d": one.d,
+        "value": float(value) if value is not None else None,
+        "target": float(one.target.value) if one.target else None,
+        "light": Light(one.light).value,
+        "fault": one.fault or None,
+    }
+
+
+def _duty(one: duties.Duty) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "rule": one.deadline.key,
+        "label": one.deadline.label,
+        "period": one.period,
+        "due_at": one.due_at.isoformat(),
+        "status": one.status.value,
+    }
+
+
+def _body() -> dict[str, Any]:
+    """The JSON object sent. Unknown fields are refused by the door, not ignored."""
+    found = request.get_json(silent=True)
+    if not isinstance(found, dict):
+        raise Invalid([Problem("", Say("请求正文应为 JSON 对象"))])
+    return found
+
+
+def _if_match() -> int | None:
+    stated = request.headers.get("If-Match", "").strip('"')
+    return int(stated) if stated.isdigit() and len(stated) < 10 else None

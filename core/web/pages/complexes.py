@@ -1,0 +1,125 @@
+"""The card of a complex and the page of a community: everything all actions know about it."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from flask import Blueprint, abort, request
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+from sqlalchemy import literal, select, union_all
+
+from core.base.blocks import Block, Notice
+from core.base.units import COMPLEX
+from core.estate.units import Community, Complex
+from core.services import access, duties, faults, figures, registry
+from core.services.measures import Measure
+from core.services.work import Work
+from core.web import frame
+
+bp = Blueprint("complexes", __name__)
+
+
+@bp.route("/complex/<int:unit_id>")
+def card(unit_id: int) -> ResponseReturnValue:
+    work = frame.reading()
+    one = work.session.get(Complex, unit_id)
+    if one is None:
+        abort(404)
+    day = work.today
+    owed = duties.owed_by(work, duties.of_unit(COMPLEX.name, unit_id), day.replace(year=day.year + 1))
+    return frame.page(
+        "complex.html",
+        one=one,
+        fields=[f for f in Complex.fields() if f.name != "name"],
+        values=one.values(),
+        owed=owed,
+        may={s: access.may_report(work.actor, s, one.community_id) for s in work.catalog.plugins},
+        timeline=_timeline(work, unit_id),
+        panels=_panels(work, unit_id),
+        terms=registry.terms_of(work, unit_id),
+        qr=_qr(request.url),
+        marks=_marks(work, unit_id),
+    )
+
+
+@bp.route("/community/<int:unit_id>")
+def community(unit_id: int) -> ResponseReturnValue:
+    work = frame.reading()
+    one = work.session.get(Community, unit_id)
+    if one is None:
+        abort(404)
+    day = frame.as_of(work)
+    found = figures.indicators(work, day)
+    parts = [(i, next((g for g in i.by_community if g.group == one.name), None)) for i in found if i.by_community]
+    complexes = work.session.scalars(
+        select(Complex).where(Complex.community_id == unit_id).order_by(Complex.name)
+    ).all()
+    owed = duties.owed_by(work, duties.of_community(unit_id), day)
+    return frame.page("community.html", one=one, day=day, parts=parts, complexes=complexes, owed=owed)
+
+
+def _timeline(work: Work, unit_id: int) -> list[tuple[str, Any, int, str]]:
+    """(record key, its class, id, day) of the latest thirty records of any kind the person may see: one statement."""
+    parts = []
+    for key, model in work.catalog.records.items():
+        if model.unit != COMPLEX:
+            continue
+        happened = model.happened()
+        day = getattr(model, happened.name) if happened else model.created_at
+        parts.append(
+            select(literal(key).label("key"), model.id.label("id"), day.label("day"), model.state.label("state")).where(
+                model.complex_id == unit_id, access.visible(work.actor, key.partition(".")[0], model)
+            )
+        )
+    if not parts:
+        return []
+    rows = union_all(*parts).order_by("day").subquery()
+    latest = select(rows).order_by(rows.c.day.desc(), rows.c.id.desc()).limit(30)
+    found = work.session.execute(latest)
+    return [
+        (key, work.catalog.records[key], number, f"{str(day)[:10]} · {_state(work, key, state)}")
+        for key, number, day, state in found
+    ]
+
+
+def _state(work: Work, key: str, state: str) -> str:
+    return work.catalog.records[key].workflow.state(state).label
+
+
+def _panels(work: Work, unit_id: int) -> list[tuple[str, tuple[Block, ...]]]:
+    """What plugins add to the card, each behind its own border."""
+    out: list[tuple[str, tuple[Block, ...]]] = []
+    for slug, plugin in work.catalog.plugins.items():
+        if plugin.panels is None:
+            continue
+        built: tuple[Block, ...] = ()
+        with faults.border(work, f"panel:{slug}", slug) as failed:
+            built = tuple(plugin.panels(complex_id=unit_id, read=lambda rows: work.session.execute(rows).all()))
+        if failed:
+            built = (Notice(f"此栏不可用，原因：{failed[0].what}", tone="fault"),)
+        if built:
+            out.append((plugin.action.label, built))
+    return out
+
+
+def _marks(work: Work, unit_id: int) -> list[tuple[str, str, int, int]]:
+    """(indicator key, label, n, d) of the complex itself, as kept now."""
+    rows = select(Measure.indicator, Measure.period, Measure.n, Measure.d).where(
+        Measure.unit_kind == COMPLEX.name, Measure.unit_id == unit_id, *figures.valid(work.today, work.today)
+    )
+    held = {(key, period): (n, d) for key, period, n, d in work.session.execute(rows)}
+    out = []
+    for one in figures.asked_windows(work, work.today):
+        if found := held.get((one[0].key, one[1].key)):
+            out.append((one[0].key, one[0].label, *found))
+    return out
+
+
+def _qr(address: str) -> Markup:
+    import segno  # noqa: PLC0415 - this card only
+
+    out = io.BytesIO()
+    segno.make(address, error="m").save(out, kind="svg", xmldecl=False, svgns=True, scale=3, border=2, title="二维码")
+    return Markup(out.getvalue().decode())

@@ -1,0 +1,259 @@
+"""Records of every kind: list, report, correct, look at, move on. One set of pages for all plugins."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, abort, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from core.base.errors import Forbidden, Invalid, Problem, Stale
+from core.base.record import Record
+from core.base.say import Say
+from core.base.units import COMMUNITY, COMPLEX
+from core.services import access, listing, records, uploads
+from core.services.work import Work
+from core.web import forms, frame
+
+bp = Blueprint("records", __name__)
+
+
+def model_of(work: Work, key: str) -> type[Record]:
+    found = work.catalog.records.get(key)
+    if found is None:
+        abort(404)
+    return found
+
+
+@bp.route("/r/<key>")
+def index(key: str) -> ResponseReturnValue:
+    work = frame.reading()
+    model = model_of(work, key)
+    asked = listing.Asked.read(request.args)
+    found = listing.find(work, key, asked)
+    return frame.page(
+        "records.html",
+        key=key,
+        model=model,
+        asked=asked,
+        found=found,
+        communities=sorted(work.look.names(COMMUNITY).items(), key=lambda pair: pair[1]),
+        may_report=_may_report_somewhere(work, key),
+        args={k: v for k, v in request.args.items() if k != "page"},
+    )
+
+
+@bp.route("/r/<key>/new", methods=["GET", "POST"])
+def new(key: str) -> ResponseReturnValue:
+    work = frame.reading()
+    model = model_of(work, key)
+    names = [f.name for f in model.fields() if f.filed]
+    if request.method == "POST":
+        return _save(key, names, None)
+    given = {f.name: f.given(work.today) for f in model.fields() if f.given is not None}
+    if asked := request.args.get(model.unit.name, ""):
+        given[model.unit.column] = int(asked) if asked.isdigit() else None
+    form = forms.open_form(work, model, names, given)
+    return _form_page(work, key, form, None, request.args.get("back", ""))
+
+
+@bp.route("/r/<key>/<int:record_id>/edit", methods=["GET", "POST"])
+def edit(key: str, record_id: int) -> ResponseReturnValue:
+    work = frame.reading()
+    model_of(work, key)
+    record = records.get(work, key, record_id)
+    names = [f.name for f in type(record).fields() if f.filed]
+    if request.method == "POST":
+        return _save(key, names, record_id)
+    form = forms.open_form(work, type(record), names, record.values())
+    return _form_page(work, key, form, record, "")
+
+
+@bp.route("/r/<key>/<int:record_id>")
+def show(key: str, record_id: int) -> ResponseReturnValue:
+    work = frame.reading()
+    model_of(work, key)
+    record = records.get(work, key, record_id)
+    return _shown(work, key, record)
+
+
+@bp.route("/r/<key>/<int:record_id>/move/<step>", methods=["POST"])
+def move(key: str, record_id: int, step: str) -> ResponseReturnValue:
+    work = frame.reading()
+    model = model_of(work, key)
+    record = records.get(work, key, record_id)
+    transition = model.workflow.transition(step)
+    if transition is None:
+        abort(404)
+    form = forms.open_form(work, model, transition.fields)
+    remark, version = request.form.get("remark", ""), _number(request.form.get("version"))
+    try:
+        kept = _keep_photos(form)
+        with frame.writing() as writer:
+            records.move(writer, key, record_id, step, forms.typed(form) | kept, remark=remark, version=version)
+    except Invalid as error:
+        work = frame.reading()
+        record = records.get(work, key, record_id)
+        rest = forms.blame(form, error.problems)
+        return _shown(work, key, record, step=step, form=form, problems=rest, remark=remark), 422
+    except Stale:
+        rest = [_("这条记录刚刚被他人修改，请核对后再操作。")]
+        work = frame.reading()
+        return _shown(work, key, records.get(work, key, record_id), problems=rest, remark=remark), 409
+    session["saved"] = _("已办理：%(t)s", t=transition.label)
+    return redirect(url_for("records.show", key=key, record_id=record_id))
+
+
+@bp.route("/r/<key>/<int:record_id>/remove", methods=["POST"])
+def remove(key: str, record_id: int) -> ResponseReturnValue:
+    work = frame.reading()
+    model_of(work, key)
+    try:
+        with frame.writing() as writer:
+            records.remove(writer, key, record_id, version=_number(request.form.get("version")))
+    except (Invalid, Stale) as error:
+        work = frame.reading()
+        texts = (
+            [p.text for p in error.problems]
+            if isinstance(error, Invalid)
+            else [_("这条记录刚刚被他人修改，请核对后再操作。")]
+        )
+        return _shown(work, key, records.get(work, key, record_id), problems=texts), 422
+    session["saved"] = _("已删除，操作日志中保留了原内容。")
+    return redirect(url_for("records.index", key=key))
+
+
+def _save(key: str, names: list[str], record_id: int | None) -> ResponseReturnValue:
+    work = frame.reading()
+    form = forms.open_form(work, model_of(work, key), names)
+    idempotency = request.form.get("idempotency", "")[:100]
+    try:
+        raw = forms.typed(form) | _keep_photos(form)
+        with frame.writing() as writer:
+            saved = records.save(
+                writer,
+                key,
+                raw,
+                record_id=record_id,
+                version=_number(request.form.get("version")),
+                idempotency=f"page/{frame.actor().login}/{idempotency}" if idempotency else None,
+            )
+            unit = writer.look.unit_name(saved.record.unit, saved.record.unit_id)
+    except Invalid as error:
+        rest = forms.blame(form, error.problems)
+        return _again(key, form, record_id, rest), 422
+    except Forbidden as error:
+        return _again(key, form, record_id, [error.args[0]]), 403
+    except Stale as error:
+        return _conflict(key, form, record_id, error), 409
+    session["saved"] = _("已保存：%(r)s（%(u)s）", r=type(saved.record).label, u=unit)
+    where = url_for("today.home") if request.form.get("back") == "today" else None
+    return redirect(where or url_for("records.show", key=key, record_id=saved.record.id))
+
+
+def _keep_photos(form: Any) -> dict[str, list[str]]:
+    """Store new photos at once, so that they survive whatever else is wrong; the tokens stay in the form."""
+    kept: dict[str, list[str]] = {}
+    problems: list[Problem] = []
+    for field in forms.fields_of(form):
+        if field.declared.kind.widget != "photos":
+            continue
+        name = field.declared.name
+        dropped = set(request.form.getlist(f"{forms.PREFIX}{name}_drop"))
+        field.raw = kept[name] = [t for t in field.chosen if t not in dropped]
+        for file in forms.uploaded(request.files, name):
+            try:
+                with frame.writing() as work:
+                    folder = frame.platform().config.uploads
+                    data = file.stream.read()
+                    token = uploads.store(
+                        work.session, folder, data, file.filename or "", work.actor.login, work.now
+                    ).token
+                kept[name].append(token)
+            except Invalid as error:
+                problems += [Problem(name, p.text) for p in error.problems]
+    if problems:
+        raise Invalid(problems)
+    return kept
+
+
+def _form_page(work: Work, key: str, form: Any, record: Record | None, back: str, **more: Any) -> str:
+    return frame.page(
+        "record_form.html",
+        key=key,
+        model=model_of(work, key),
+        form=form,
+        fields=forms.fields_of(form),
+        record=record,
+        version=request.form.get("version") or (record.version if record is not None else ""),
+        idempotency=request.form.get("idempotency") or secrets.token_urlsafe(16),
+        back=back or request.form.get("back", ""),
+        **more,
+    )
+
+
+def _again(key: str, form: Any, record_id: int | None, problems: list[Say | str]) -> str:
+    """The form once more, everything typed still in it."""
+    work = frame.reading()
+    form = _rebound(work, form)
+    record = records.get(work, key, record_id) if record_id is not None else None
+    return _form_page(work, key, form, record, "", problems=problems, wrong=True)
+
+
+def _conflict(key: str, form: Any, record_id: int | None, error: Stale) -> str:
+    work = frame.reading()
+    record = records.get(work, key, record_id or 0)
+    rows = []
+    for field in forms.fields_of(_rebound(work, form)):
+        theirs = field.declared.kind.show(error.theirs.get(field.declared.name), work.look)
+        mine = field.text if isinstance(field.raw, str) else "、".join(field.chosen)
+        if field.declared.kind.widget not in ("photos", "unit"):
+            rows.append((field.label.text, theirs, mine))
+    return _form_page(work, key, form, record, "", problems=[], conflict=rows, current=error.version)
+
+
+def _rebound(work: Work, form: Any) -> Any:
+    for field in forms.fields_of(form):
+        if not field.units and field.declared.kind.widget == "unit":
+            found = work.look.names(field.declared.kind.to)  # type: ignore[attr-defined]
+            field.units = sorted(found.items(), key=lambda pair: pair[1]) if len(found) <= forms.MANY else ()
+    return form
+
+
+def _shown(work: Work, key: str, record: Record, **more: Any) -> str:
+    model = type(record)
+    steps = records.steps(work, key, record)
+    step_forms: Mapping[str, Any] = {t.key: forms.open_form(work, model, t.fields) for t in steps}
+    if more.get("form") is not None:
+        step_forms = {**step_forms, more["step"]: more["form"]}
+    slug = key.partition(".")[0]
+    community = records.community_of(work, model, record.unit_id)
+    return frame.page(
+        "record.html",
+        key=key,
+        model=model,
+        record=record,
+        values=record.values(),
+        steps=steps,
+        step_forms={k: forms.fields_of(f) for k, f in step_forms.items()},
+        csrf=next(iter(step_forms.values()), None),
+        history=listing.history(work, key, record.id),
+        editable=record.state in model.workflow.editable and access.may_report(work.actor, slug, community),
+        unit=work.look.unit_name(model.unit, record.unit_id),
+        is_complex=model.unit == COMPLEX,
+        saved=session.pop("saved", None),
+        remark=more.get("remark", ""),
+        problems=more.get("problems", []),
+    )
+
+
+def _may_report_somewhere(work: Work, key: str) -> bool:
+    slug, me = key.partition(".")[0], work.actor
+    return access.may_report(me, slug, me.community_id)
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isdigit() and len(text) < 10 else None

@@ -1,0 +1,163 @@
+"""Spreadsheets: a template, an export, and an upload that is looked at row by row before anything is kept."""
+
+from __future__ import annotations
+
+import io
+import json
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, abort, redirect, request, send_file, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from core.base.errors import Invalid, Problem
+from core.base.say import Say
+from core.base.window import TZ
+from core.estate.units import UNITS
+from core.services import access, sheets
+from core.services.sheets.kept import SheetUpload
+from core.services.work import Work
+from core.web import frame
+
+bp = Blueprint("sheets", __name__)
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+LIFE = timedelta(hours=24)
+SHOWN = 300  # rows a preview lists; the counts are of all
+
+
+@bp.route("/r/<key>/sheet")
+def records_sheet(key: str) -> ResponseReturnValue:
+    return _start(key)
+
+
+@bp.route("/registry/<key>/sheet")
+def units_sheet(key: str) -> ResponseReturnValue:
+    return _start(key)
+
+
+@bp.route("/sheet/<key>/template.xlsx")
+def template(key: str) -> ResponseReturnValue:
+    work = frame.reading()
+    model = _model(work, key)
+    return _file(sheets.template(work, model, key), _("%(n)s-模板.xlsx", n=model.label))
+
+
+@bp.route("/sheet/<key>/export.xlsx")
+def export(key: str) -> ResponseReturnValue:
+    work = frame.reading()
+    model = _model(work, key)
+    rows = _rows(work, model, key)
+    return _file(sheets.export(work, model, key, rows), _("%(n)s-%(d)s.xlsx", n=model.label, d=work.today.isoformat()))
+
+
+@bp.route("/sheet/<key>/upload", methods=["POST"])
+def upload(key: str) -> ResponseReturnValue:
+    work = frame.reading()
+    model = _model(work, key)
+    file = request.files.get("file")
+    try:
+        if file is None or not file.filename:
+            raise Invalid([Problem("file", Say("请选择要导入的表格文件（.xlsx 或 .csv）"))])
+        sheet = sheets.read(file.stream.read(), file.filename)
+        plan = sheets.plan(work, model, key, sheet)
+    except Invalid as error:
+        return _start(key, [p.text for p in error.problems]), 422
+    token = secrets.token_urlsafe(16)
+    with frame.writing("sheet") as writer:
+        kept = SheetUpload(
+            token=token, key=key, login=writer.actor.login, created_at=datetime.now(TZ), plan=plan.to_json()
+        )
+        writer.session.add(kept)
+    return redirect(url_for("sheets.preview", key=key, token=token))
+
+
+@bp.route("/sheet/<key>/<token>")
+def preview(key: str, token: str) -> ResponseReturnValue:
+    work = frame.reading()
+    kept, plan = _kept(work, key, token)
+    counts: dict[str, int] = {}
+    for row in plan.rows:
+        counts[row.kind] = counts.get(row.kind, 0) + 1
+    return frame.page(
+        "sheet_preview.html",
+        key=key,
+        model=_model(work, key),
+        plan=plan,
+        counts=counts,
+        rows=sorted(plan.rows, key=lambda r: (r.kind not in ("wrong", "conflict"), r.kind == "unchanged", r.number))[
+            :SHOWN
+        ],
+        shown=SHOWN,
+        token=token,
+        result=json.loads(kept.result) if kept.result else None,
+    )
+
+
+@bp.route("/sheet/<key>/<token>/apply", methods=["POST"])
+def apply(key: str, token: str) -> ResponseReturnValue:
+    with frame.writing("sheet") as work:
+        kept, plan = _kept(work, key, token)
+        result = sheets.apply(work, _model(work, key), key, plan)
+        counts = {
+            "created": result.created,
+            "changed": result.changed,
+            "repeated": result.repeated,
+            "left": result.left,
+        }
+        kept.result = json.dumps(counts | {"failed": len(result.failed)})
+    session["saved"] = _("已导入：新增 %(c)s 条，修改 %(m)s 条。", c=result.created, m=result.changed)
+    return redirect(url_for("sheets.preview", key=key, token=token))
+
+
+@bp.route("/sheet/<key>/<token>/mend.xlsx")
+def mend(key: str, token: str) -> ResponseReturnValue:
+    work = frame.reading()
+    _kept_row, plan = _kept(work, key, token)
+    return _file(sheets.to_mend(plan), _("%(n)s-待修改.xlsx", n=_model(work, key).label))
+
+
+def _start(key: str, problems: list[Any] | None = None) -> str:
+    work = frame.reading()
+    model = _model(work, key)
+    is_unit = key in UNITS
+    back = f"/registry/{key}" if is_unit else f"/r/{key}"
+    return frame.page("sheet.html", key=key, model=model, back=back, problems=problems or [])
+
+
+def _model(work: Work, key: str) -> Any:
+    """The class behind a key: a record's, or, for the administrator, a unit's."""
+    if key in UNITS:
+        if not access.may_administer(work.actor):
+            abort(403)
+        return UNITS[key]
+    if key not in work.catalog.records:
+        abort(404)
+    return work.catalog.records[key]
+
+
+def _rows(work: Work, model: Any, key: str) -> Any:
+    """Every row the person may see; a stream, so that a long history does not fill the memory."""
+    rows = (
+        select(model) if key in UNITS else select(model).where(access.visible(work.actor, key.partition(".")[0], model))
+    )
+    return work.session.scalars(rows.order_by(model.id).execution_options(yield_per=1000))
+
+
+def _kept(work: Work, key: str, token: str) -> tuple[SheetUpload, sheets.Plan]:
+    """The upload of this person, while it lasts."""
+    found = work.session.get(SheetUpload, token)
+    if (
+        found is None
+        or found.login != work.actor.login
+        or found.key != key
+        or datetime.now(TZ) - found.created_at > LIFE
+    ):
+        abort(404)
+    return found, sheets.Plan.from_json(found.plan)
+
+
+def _file(data: bytes, name: str) -> ResponseReturnValue:
+    return send_file(io.BytesIO(data), mimetype=XLSX, as_attachment=True, download_name=name)

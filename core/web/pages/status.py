@@ -1,0 +1,41 @@
+"""系统状态: plugins and their faults, what is computed when, what the machine lacks. Nothing personal, so all may see it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, jsonify
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from core.services import faults, job_runs
+from core.services.days import KeptDay
+from core.services.db import sqlite_is_safe, sqlite_module
+from core.web import frame
+
+bp = Blueprint("status", __name__)
+
+
+@bp.route("/status")
+def show() -> ResponseReturnValue:
+    work = frame.reading()
+    catalog = frame.platform().catalog
+    latest = work.session.scalars(select(KeptDay).order_by(KeptDay.day.desc()).limit(7)).all()
+    version = sqlite_module().sqlite_version
+    return frame.page(
+        "status.html",
+        plugins=list(catalog.plugins.values()),
+        quarantined=catalog.faults,
+        standing=faults.standing(work.session).values(),
+        kept=latest,
+        job_runs=job_runs.latest(work.session, list(catalog.jobs)),
+        jobs=catalog.jobs,
+        store="SQLite " + version if frame.platform().db.sqlite else "PostgreSQL",
+        store_safe=not frame.platform().db.sqlite or sqlite_is_safe(tuple(int(x) for x in version.split("."))),
+        next_year=work.calendar.knows(work.today.year + 1),
+    )
+
+
+@bp.route("/healthz")
+@frame.public
+def healthz() -> ResponseReturnValue:
+    """The process answers."""
+    return jsonify({"ok": True})

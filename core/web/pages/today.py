@@ -1,0 +1,96 @@
+"""今日: what a person owes, what came back, what waits for them. By role."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import Blueprint, redirect, session, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
+
+from core.base.record import Record
+from core.base.units import COMPLEX
+from core.services import access, duties, figures
+from core.services.access import DEPARTMENT, LINKED, OFFICER
+from core.services.obligations import Obligation
+from core.services.work import Work
+from core.web import frame
+
+bp = Blueprint("today", __name__)
+AHEAD = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Records of one kind that wait for the person."""
+
+    key: str
+    label: str
+    state: str
+    state_label: str
+    count: int
+
+
+@bp.route("/")
+def home() -> ResponseReturnValue:
+    work, me = frame.reading(), frame.actor()
+    if me.reads_all:
+        return redirect(url_for("overview.show"))
+    where = _mine(me)
+    owed = duties.owed_by(work, where, work.today + AHEAD) if where is not None else []
+    chosen = [i for i in work.catalog.indicators.values() if i.key.partition(".")[0] in me.leads]
+    return frame.page(
+        "today.html",
+        late=[d for d in owed if d.due_at < work.now],
+        soon=[d for d in owed if d.due_at >= work.now],
+        waiting=waiting(work, me),
+        lights=figures.indicators(work, work.today, chosen) if chosen and me.role in (DEPARTMENT, LINKED) else (),
+        saved=session.pop("saved", None),
+    )
+
+
+def _mine(me: access.Actor) -> ColumnElement[bool] | None:
+    """Whose duties the person sees: a community's, a leader's complexes', a department's actions' that are late."""
+    if me.role == OFFICER and me.community_id is not None:
+        return duties.of_community(me.community_id)
+    if me.role == LINKED:
+        return and_(Obligation.unit_kind == COMPLEX.name, Obligation.unit_id.in_(me.linked))
+    if me.role == DEPARTMENT:
+        return _of_actions(me.leads)
+    return None
+
+
+def _of_actions(slugs: frozenset[str]) -> ColumnElement[bool]:
+    return or_(false(), *(Obligation.rule.like(f"{slug}.%") for slug in sorted(slugs)))
+
+
+def waiting(work: Work, me: access.Actor) -> list[Waiting]:
+    """What the person can move on: sent back to a reporter, reported to a lead, found or being mended."""
+    out = []
+    for key, model in work.catalog.records.items():
+        slug = key.partition(".")[0]
+        states = _states(model, me, slug)
+        if not states:
+            continue
+        rows = (
+            select(model.state, func.count())
+            .where(model.state.in_(states), access.visible(me, slug, model))
+            .group_by(model.state)
+        )
+        out += [
+            Waiting(key, model.label, state, model.workflow.state(state).label, many)
+            for state, many in work.session.execute(rows)
+        ]
+    return out
+
+
+def _states(model: type[Record], me: access.Actor, slug: str) -> Sequence[str]:
+    """The states a step leads out of that the person's role may take."""
+    roles = access.relation(me, slug, me.community_id)
+    if me.role == OFFICER:
+        roles = frozenset(("reporter",))
+    found = [s for t in model.workflow.transitions if roles & set(t.by) for s in t.source]
+    open_states = [s for s in dict.fromkeys(found) if not model.workflow.state(s).closed]
+    return [] if me.reads_all else open_states

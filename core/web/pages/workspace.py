@@ -1,0 +1,80 @@
+"""An action's workspace: what it is for, how far it has got, what is owed, its records, jobs and section."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+from sqlalchemy import func, select
+
+from core.base.blocks import Chart, Series
+from core.base.describe import Shape
+from core.base.facts import IndicatorFacts
+from core.render import svg
+from core.services import access, figures, job_runs, reports
+from core.services.work import Work
+from core.web import frame
+
+bp = Blueprint("workspace", __name__)
+
+
+@bp.route("/a/<slug>/")
+def show(slug: str) -> ResponseReturnValue:
+    work = frame.reading()
+    day = frame.as_of(work)
+    found = reports.gather(work, day, slug)
+    if not found:
+        abort(404)
+    plugin = work.catalog.plugins.get(slug)
+    return frame.page(
+        "workspace.html",
+        day=day,
+        facts=found[0],
+        plugin=plugin,
+        fault=work.catalog.fault_of(slug),
+        trends={i.indicator.key: trend(work, i) for i in found[0].indicators},
+        kinds=_kinds(work, slug),
+        section=reports.section(work, found[0]),
+        job_runs=job_runs.latest(work.session, [j.key for j in plugin.jobs] if plugin else []),
+        may_run=slug in work.actor.leads or access.may_administer(work.actor),
+    )
+
+
+@bp.route("/a/<slug>/run/<key>", methods=["POST"])
+def run_now(slug: str, key: str) -> ResponseReturnValue:
+    me = frame.actor()
+    if slug not in me.leads and not access.may_administer(me):
+        abort(403)
+    if key not in frame.platform().catalog.jobs or not key.startswith(f"{slug}."):
+        abort(404)
+    frame.release()
+    done = job_runs.run_now(frame.platform(), key)
+    flash(done.result or done.error or "")
+    return redirect(url_for("workspace.show", slug=slug))
+
+
+def trend(work: Work, one: IndicatorFacts) -> Markup:
+    """The figure week by week with its target, as SVG; "" where there is nothing to draw."""
+    points = figures.trend(work, one.indicator, one.window.as_of)
+    if sum(1 for _, value in points if value is not None) < 2:
+        return Markup("")
+    share = one.indicator.shape in (Shape.RATIO, Shape.REDUCTION)
+    chart = Chart(
+        title=one.indicator.label,
+        labels=tuple(f"{d.month}-{d.day}" for d, _ in points),
+        series=(Series(label=one.indicator.label, values=tuple(None if v is None else float(v) for _, v in points)),),
+        unit="%" if share else "",
+        target=float(one.target.value) if one.target else None,
+    )
+    return svg.svg(chart)
+
+
+def _kinds(work: Work, slug: str) -> list[tuple[str, str, str, int, bool]]:
+    """(key, label, code, how many the person sees, may they report) of each kind of record."""
+    out = []
+    for key, model in work.catalog.records.items():
+        if key.startswith(f"{slug}."):
+            rows = select(func.count()).select_from(model).where(access.visible(work.actor, slug, model))
+            may = access.may_report(work.actor, slug, work.actor.community_id)
+            out.append((key, model.label, model.code, work.session.scalar(rows) or 0, may))
+    return out

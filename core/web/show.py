@@ -1,0 +1,78 @@
+"""How values look on a page: the filters of the templates."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from flask import Flask
+from flask_babel import gettext
+from markupsafe import Markup
+
+from core.base.blocks import Block, Light, percent, plain
+from core.base.facts import IndicatorFacts
+from core.base.fields import Field
+from core.base.say import Say
+from core.base.status import Status
+from core.base.window import TZ, day_of
+from core.render import html
+from core.services import standard
+from core.services.access import ROLES
+from core.web.frame import address, reading
+
+WEEK = "一二三四五六日"
+
+
+def install(app: Flask) -> None:
+    for name in ("day", "moment", "left", "say", "blocks", "figure", "target", "percent", "cell"):
+        app.jinja_env.filters[name] = globals()[name]
+    app.jinja_env.globals.update(Light=Light, Status=Status, ROLES=ROLES)
+
+
+def day(value: date | datetime | None) -> str:
+    """2024年11月15日(周五)."""
+    if value is None:
+        return "—"
+    on = day_of(value) if isinstance(value, datetime) else value
+    return f"{on.year}年{on.month}月{on.day}日(周{WEEK[on.weekday()]})"
+
+
+def moment(value: datetime | None) -> str:
+    return "—" if value is None else f"{value.astimezone(TZ):%Y-%m-%d %H:%M}"
+
+
+def left(due: datetime, today: date) -> str:
+    """还剩 2 天, 今天到期, 逾期 3 天."""
+    days = (day_of(due) - today).days
+    if days > 0:
+        return str(gettext("还剩 %(n)s 天", n=days))
+    return str(gettext("今天到期") if days == 0 else gettext("逾期 %(n)s 天", n=-days))
+
+
+def say(text: Say | str) -> str:
+    """A message in the reader's language, its values put in."""
+    if isinstance(text, Say) and text.values:
+        return str(gettext(text.msgid)).format(**text.values)
+    return str(gettext(str(text)))
+
+
+def blocks(found: tuple[Block, ...]) -> Markup:
+    return html.fragment(found, address)
+
+
+def figure(one: IndicatorFacts) -> str:
+    """62.5%（25/40）, or an em dash for no data."""
+    return plain(standard.figure_cell(one, one.window.as_of))
+
+
+def target(one: IndicatorFacts) -> str:
+    return standard.target_text(one)
+
+
+def cell(value: Any, field: Field) -> str:
+    """A field's value as a person reads it."""
+    shown = field.kind.show(value, reading().look)
+    return shown or "—"
+
+
+__all__ = ["blocks", "cell", "day", "figure", "install", "left", "moment", "percent", "say", "target"]
