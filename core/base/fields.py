@@ -114,9 +114,10 @@ def integer(
     at_least: int | None = 0,
     at_most: int | None = 2_000_000_000,
     unit: str = "",
+    grouped: bool = True,
     **more: Any,
 ) -> MappedColumn[Any]:
-    kind = kinds.IntegerKind(at_least=at_least, at_most=at_most, unit=unit)
+    kind = kinds.IntegerKind(at_least=at_least, at_most=at_most, unit=unit, grouped=grouped)
     return _column(kind, label, required=required, **more)
 
 

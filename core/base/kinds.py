@@ -135,6 +135,7 @@ class IntegerKind(Kind):
     at_least: int | None = None
     at_most: int | None = 2_000_000_000
     unit: str = ""
+    grouped: bool = True  # 1,037; a year is shown without the comma
 
     def column(self) -> TypeEngine[Any]:
         return Integer()
@@ -154,7 +155,7 @@ class IntegerKind(Kind):
         return value
 
     def show(self, value: Any, look: Look) -> str:
-        return "" if value is None else f"{value:,}{self.unit}"
+        return "" if value is None else (f"{value:,}" if self.grouped else str(value)) + self.unit
 
     def schema(self) -> dict[str, Any]:
         limits = {"minimum": self.at_least, "maximum": self.at_most}

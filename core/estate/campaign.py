@@ -25,6 +25,7 @@ class Campaign(Base):
     starts_on: Mapped[date] = mapped_column(Date)
     demo: Mapped[bool] = mapped_column(default=False)
     today: Mapped[date | None] = mapped_column(Date)
+    revision: Mapped[int] = mapped_column(default=0)  # moves with every change of settings
 
 
 class Milestone(Base):

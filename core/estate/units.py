@@ -127,7 +127,7 @@ class Complex(Unit):
     households: Mapped[int | None] = integer("户数")
     buildings: Mapped[int | None] = integer("楼栋数")
     floor_area: Mapped[Decimal | None] = decimal("建筑面积", unit="㎡", listed=False)
-    built_year: Mapped[int | None] = integer("建成年份", at_least=1949, at_most=2100, listed=False)
+    built_year: Mapped[int | None] = integer("建成年份", at_least=1949, at_most=2100, grouped=False, listed=False)
 
     def check(self, look: Look) -> Iterator[Problem]:
         yield from super().check(look)

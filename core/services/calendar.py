@@ -4,6 +4,7 @@ under an importable table. A year nobody knows is said loudly and treated as pla
 from __future__ import annotations
 
 from datetime import date
+from functools import cached_property
 
 from sqlalchemy import Boolean, Date, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -21,9 +22,14 @@ class CalendarDay(Base):
 
 
 class Calendar:
+    """Asked for working days; the imported days are read when first needed."""
+
     def __init__(self, session: Session) -> None:
-        self._stated = dict(session.execute(select(CalendarDay.day, CalendarDay.working)).all())
-        self._years = {d.year for d in self._stated}
+        self._session = session
+
+    @cached_property
+    def _stated(self) -> dict[date, bool]:
+        return {row[0]: row[1] for row in self._session.execute(select(CalendarDay.day, CalendarDay.working))}
 
     def is_working(self, day: date) -> bool:
         if day in self._stated:
@@ -42,5 +48,5 @@ class Calendar:
         try:
             chinese_calendar.is_workday(date(year, 1, 1))
         except NotImplementedError:
-            return year in self._years
+            return any(d.year == year for d in self._stated)
         return True

@@ -232,6 +232,8 @@ def write_settings(work: Work, rows: Sequence[SettingRow], loaded: Loaded) -> No
         journal.write(work, "set", there[key].key, there[key].id, {"value": [there[key].value, None]})
         work.session.delete(there[key])
         loaded.removed[TARGETS] += 1
+    if fresh or gone:
+        work.campaign.revision += 1  # every process reads its settings anew
     forget(work)
 
 

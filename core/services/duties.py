@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_, union_all
 
 from core.base.describe import Deadline
 from core.base.due import Every, Once
@@ -88,9 +88,11 @@ def _counts(
         "overdue": _many(and_(~done, past, ~func.coalesce(waived, False))),
         "open": _many(and_(~done, ~past)),
     }
-    periods = tuple_(O.rule, O.period).in_([(d.key, current[d.key][0]) for d in asked])
+    held = select(O.id).where(tuple_(O.rule, O.period).in_([(d.key, current[d.key][0]) for d in asked]))
+    # Two index look-ups put together: an OR over both would walk the whole ledger.
+    chosen = union_all(held, *_still_open(work, as_of)).subquery("chosen")
     rows = select(O.rule, *(c.label(n) for n, c in columns.items())).where(
-        O.opened_at <= at, or_(periods, _still_open(work, as_of))
+        O.id.in_(select(chosen.c.id)), O.opened_at <= at
     )
     return {
         row.rule: {n: int(getattr(row, n) or 0) for n in columns} for row in work.session.execute(rows.group_by(O.rule))
@@ -101,25 +103,30 @@ def _many(condition: ColumnElement[bool]) -> Any:
     return func.sum(case((condition, 1), else_=0))
 
 
-def _still_open(work: Work, as_of: date) -> ColumnElement[bool]:
+def _still_open(work: Work, as_of: date) -> list[Select[int]]:
+    """Ids of what is past due and not settled on ``as_of``: never settled, or (for a day gone by) settled later."""
     at = end_of(as_of)
-    late = and_(O.done_at.is_(None), O.due_at < at)
-    return late if as_of >= work.today else or_(late, and_(O.done_at > at, O.due_at < at))
+    never = select(O.id).where(O.done_at.is_(None), O.due_at < at)
+    return [never] if as_of >= work.today else [never, select(O.id).where(O.done_at > at, O.due_at < at)]
 
 
 def overdue(work: Work, as_of: date, rules: Sequence[str], most: int = MOST_LATE) -> dict[str, list[Late]]:
     """Who is overdue on ``as_of``, longest first, at most ``most`` in all."""
-    at = end_of(as_of)
     waived = and_(O.waived_until.is_not(None), O.waived_until >= as_of)
+    late = union_all(*_still_open(work, as_of)).subquery("late")
+    named = O.rule.concat("")  # a condition only: looked up by rule, the whole history of the rule would be walked
     rows = (
         select(O.rule, O.unit_kind, O.unit_id, O.due_at, Complex.community_id)
         .outerjoin(Complex, and_(O.unit_kind == COMPLEX.name, Complex.id == O.unit_id))
-        .where(O.rule.in_(rules), _still_open(work, as_of), O.due_at < at, ~func.coalesce(waived, False))
+        .where(O.id.in_(select(late.c.id)), named.in_(rules), ~func.coalesce(waived, False))
         .order_by(O.due_at, O.unit_id)
         .limit(most)
     )
     out: dict[str, list[Late]] = {}
-    for rule, kind, unit_id, due_at, community in work.session.execute(rows):
+    found = work.session.execute(rows).all()
+    _prime(work, [(kind, unit_id) for _, kind, unit_id, _, _ in found])
+    work.look.prime(COMMUNITY, {home for *_, home in found if home})
+    for rule, kind, unit_id, due_at, community in found:
         out.setdefault(rule, []).append(
             Late(
                 unit=work.look.unit_name(UNIT_KINDS[kind], unit_id),
@@ -138,7 +145,7 @@ def owed_by(work: Work, where: ColumnElement[bool], until: date, most: int = 200
     rows = (
         select(O).where(O.done_at.is_(None), O.due_at <= end_of(until), where).order_by(O.due_at, O.unit_id).limit(most)
     )
-    return [_duty(work, row) for row in work.session.scalars(rows) if row.rule in work.catalog.deadlines]
+    return _duties(work, work.session.scalars(rows).all())
 
 
 def of_community(community_id: int) -> ColumnElement[bool]:
@@ -159,7 +166,18 @@ def listing(work: Work, rule: str, period: str | None = None, most: int = 2000) 
     rows = (
         select(O).where(O.rule == rule, *([O.period == period] if period else [])).order_by(O.due_at.desc(), O.unit_id)
     )
-    return [_duty(work, row) for row in work.session.scalars(rows.limit(most))]
+    return _duties(work, work.session.scalars(rows.limit(most)).all())
+
+
+def _duties(work: Work, rows: Sequence[Obligation]) -> list[Duty]:
+    _prime(work, [(row.unit_kind, row.unit_id) for row in rows])
+    return [_duty(work, row) for row in rows if row.rule in work.catalog.deadlines]
+
+
+def _prime(work: Work, units: Sequence[tuple[str, int]]) -> None:
+    """The names of all these units, one statement a kind."""
+    for kind in {k for k, _ in units}:
+        work.look.prime(UNIT_KINDS[kind], {i for k, i in units if k == kind})
 
 
 def _duty(work: Work, row: Obligation) -> Duty:

@@ -79,7 +79,8 @@ def _facts(
             before=(before[0], then) if then is not None and same_period else None,
         ),
         by_community=tuple(
-            GroupFigure(group=work.look.unit_name(COMMUNITY, g), n=gn, d=gd) for g, (gn, gd) in sorted(parts.items())
+            GroupFigure(group=work.look.names(COMMUNITY).get(g, f"#{g}"), n=gn, d=gd)
+            for g, (gn, gd) in sorted(parts.items())
         )
         if grouped
         else (),

@@ -13,6 +13,7 @@ from core.estate.units import model_of
 from core.services.uploads import Upload
 
 FEW = 8  # beyond so many single look-ups of a kind, all its names are read at once
+MANY = 10_000  # values bound in one statement
 
 
 class RegistryLook:
@@ -38,6 +39,16 @@ class RegistryLook:
             self._ask(unit, unit_id=unit_id)
         return names.get(unit_id, f"#{unit_id}")
 
+    def prime(self, unit: UnitKind, ids: Collection[int]) -> None:
+        """Read the names of ``ids`` in one statement, for a list that is about to ask for each."""
+        known = self._names.setdefault(unit.name, {})
+        missing = {i for i in ids if i not in known}
+        if missing and unit.name not in self._whole:
+            if len(missing) > 500:
+                self.names(unit)
+            else:
+                self._read(unit, model_of(unit).id.in_(missing))
+
     def names(self, unit: UnitKind) -> dict[int, str]:
         """Every unit's name by id."""
         if unit.name not in self._whole:
@@ -53,8 +64,10 @@ class RegistryLook:
     def know_files(self, tokens: Collection[str]) -> None:
         """Look up many tokens at once, before each is asked for."""
         unknown = [t for t in tokens if t not in self._files]
-        found = set(self._session.scalars(select(Upload.token).where(Upload.token.in_(unknown)))) if unknown else set()
-        self._files.update((t, t in found) for t in unknown)
+        for start in range(0, len(unknown), MANY):
+            part = unknown[start : start + MANY]
+            found = set(self._session.scalars(select(Upload.token).where(Upload.token.in_(part))))
+            self._files.update((t, t in found) for t in part)
 
     def _ask(self, unit: UnitKind, *, text: str = "", unit_id: int | None = None) -> None:
         self._asked[unit.name] = self._asked.get(unit.name, 0) + 1

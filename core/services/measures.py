@@ -69,14 +69,28 @@ def window_for(work: Work, indicator: Indicator, day: date) -> Window:
 
 def refresh(work: Work) -> None:
     """Bring the ledger up to date for what was touched, and the sums of the communities it lies in."""
-    for slug, kind, ids, since in work.merged():
-        moved = work.catalog.moved_by(slug)
-        own = [i for i in moved if i.unit.name == kind]
-        others = [i for i in moved if i.unit.name != kind]
-        for layer in _layers(work, own, since):
-            _bring(work, layer, ids if len(ids) <= MANY else None)
-        for layer in _layers(work, others, since):
+    for touch in work.merged():
+        moved = [i for i in work.catalog.moved_by(touch.slug) if touches(work, i, touch.tables)]
+        own = [i for i in moved if i.unit.name == touch.kind]
+        others = [i for i in moved if i.unit.name != touch.kind]
+        for layer in _layers(work, own, touch.since):
+            _bring(work, layer, touch.ids if len(touch.ids) <= MANY else None)
+        for layer in _layers(work, others, touch.since):
             _bring(work, layer, None)
+
+
+def touches(work: Work, indicator: Indicator, tables: frozenset[str] | None) -> bool:
+    """Does the measure read one of ``tables``? Its select says so; one that can't be read is taken to read everything."""
+    if tables is None:
+        return True
+    key = ("reads", indicator.key, work.settings_token)
+    if key not in work.prepared:
+        try:
+            work.prepared[key] = prepared.tables(indicator.measure(scope_for(work, indicator.every)))
+        except Exception:  # it will fail where its result would stand, not here
+            work.prepared[key] = None
+    found = work.prepared[key]
+    return found is None or bool(found & tables)
 
 
 def roll(work: Work, since: date) -> None:
@@ -119,7 +133,8 @@ def _bring(work: Work, pairs: Sequence[Pair], ids: list[int] | None) -> None:
     wanted = {(i.key, w.key, i.unit.name, u): (n, d) for i, w in healthy for u, n, d in found[i.key, w.key]}
     changed = _write(work, healthy, {i.unit.name for i, _ in healthy}, ids, wanted)
     folded = [(i, w) for i, w in healthy if i.unit == COMPLEX]
-    if folded and (ids is not None or any(k[2] == COMPLEX.name for k in changed)):
+    moved_home = any(t.unit == COMMUNITY for t in work.touched)
+    if folded and (moved_home or any(k[2] == COMPLEX.name for k in changed)):
         _fold(work, folded, ids)
 
 

@@ -60,6 +60,7 @@ class Obligation(Base):
     waiver: Mapped[str | None] = mapped_column(String(300))
     __table_args__ = (
         Index("uq_obligation", "rule", "period", "unit_kind", "unit_id", "subject_id", unique=True),
+        Index("ix_obligation_done", "done_at", "due_at"),
         Index("ix_obligation_unit", "unit_kind", "unit_id", "due_at"),
         Index(
             "ix_obligation_open",
@@ -77,10 +78,27 @@ Value = tuple[datetime, datetime, datetime | None]  # opened, due, done
 
 def refresh(work: Work) -> None:
     """Bring the duties of the touched units up to date, from the period that holds the earliest touched day on."""
-    for slug, kind, ids, since in work.merged():
-        declared = work.catalog.plugins[slug].deadlines
-        _bring(work, [d for d in declared if unit_kind(d) == kind], ids if len(ids) <= MANY else None, since)
-        _bring(work, [d for d in declared if unit_kind(d) != kind], None, since)
+    for touch in work.merged():
+        moved = [d for d in work.catalog.plugins[touch.slug].deadlines if touches(work, d, touch.tables)]
+        ids = touch.ids if len(touch.ids) <= MANY else None
+        _bring(work, [d for d in moved if unit_kind(d) == touch.kind], ids, touch.since)
+        _bring(work, [d for d in moved if unit_kind(d) != touch.kind], None, touch.since)
+
+
+def touches(work: Work, deadline: Deadline, tables: frozenset[str] | None) -> bool:
+    """Does the deadline read one of ``tables``? As for measures: what can't be read is taken to read everything."""
+    if tables is None:
+        return True
+    if deadline.of is not None:
+        return deadline.of.__tablename__ in tables
+    key = ("reads", deadline.key, work.settings_token)
+    if key not in work.prepared:
+        try:
+            work.prepared[key] = prepared.tables(owed(deadline, 1, EstateScope(work.settings, _no_measures)))
+        except Exception:
+            work.prepared[key] = None
+    found = work.prepared[key]
+    return found is None or bool(found & tables)
 
 
 def roll(work: Work, since: date) -> None:

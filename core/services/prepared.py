@@ -7,8 +7,9 @@ import re
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
-from sqlalchemy import CursorResult, Executable, TextClause, bindparam, text
+from sqlalchemy import CursorResult, Executable, Table, TextClause, bindparam, text
 from sqlalchemy.engine.interfaces import BindTyping
+from sqlalchemy.sql import visitors
 
 from core.services.work import Work
 
@@ -26,6 +27,14 @@ def run(
     if statement is None:
         statement = work.prepared[name] = _compiled(build(), connection.dialect)
     return connection.execute(statement, dict(params or {}))
+
+
+def tables(statement: Any) -> frozenset[str] | None:
+    """The tables a select reads, at any depth; None where it holds raw text and nobody can tell."""
+    parts = list(visitors.iterate(statement))
+    if any(isinstance(part, TextClause) for part in parts):
+        return None
+    return frozenset(part.name for part in parts if isinstance(part, Table))
 
 
 def _compiled(statement: Any, dialect: Any) -> TextClause:

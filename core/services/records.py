@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Integer, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.base.declared import Base
+from core.base.declared import Base, Declared
 from core.base.errors import Forbidden, Invalid, KeyReused, NotFound, Problem, Stale
 from core.base.fields import as_day, read_all
 from core.base.record import Record
@@ -178,7 +178,7 @@ def _read(work: Work, model: type[Record], raw: Mapping[str, Any], *, opening: b
         fields = tuple(f for f in fields if f.filed or raw.get(f.name) not in (None, ""))
         wanted = {n: v for n, v in wanted.items() if n in {f.name for f in fields} or n not in known}
     values, problems = read_all(fields, wanted, work.look, work.today)
-    if not problems:
+    if not problems and model.check is not Declared.check:
         problems = list(model(**values).check(work.look))
     if problems:
         raise Invalid(problems)
@@ -304,7 +304,7 @@ def touch_many(
     told = [f.name for f in model.fields() if f.kind.name in ("day", "moment") and not f.planned]
     days: list[date] = [as_day(v[n]) for v in sides for n in told if v.get(n) is not None]
     ids = frozenset(v[model.unit.column] for v in sides)
-    work.touch(slug, model.unit, ids, min(min(days, default=work.today), work.today))
+    work.touch(slug, model.unit, ids, min(min(days, default=work.today), work.today), model.__tablename__)
 
 
 def digest_of(key: str, record_id: int | None, raw: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@ plainly. Facts are gathered once in a few statements; each section is a pure fun
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -39,7 +40,7 @@ def combined(work: Work, as_of: date) -> Document:
     sections = gather(work, as_of)
     campaign = work.campaign
     return Document(
-        title="住宅小区管理品质提升专项行动综合报告" if not campaign.title else f"{campaign.scope}专项行动综合报告",
+        title=title_of(campaign.title),
         blocks=tuple(_body(work, sections, as_of)),
         issuer=campaign.issuer,
         signature=("综合协调组",),
@@ -48,6 +49,12 @@ def combined(work: Work, as_of: date) -> Document:
         demo=campaign.demo,
         attachments=(Attachment(title="指标一览表", blocks=(overview(sections, as_of),)),),
     )
+
+
+def title_of(notice: str) -> str:
+    """…关于印发某某方案的通知 -> 某某综合报告."""
+    found = re.search(r"关于印发(.+?)(?:方案)?的通知", notice)
+    return f"{found.group(1) if found else notice}综合报告"
 
 
 def gather(work: Work, as_of: date, only: str | None = None) -> tuple[Facts, ...]:

@@ -81,11 +81,11 @@ def target_text(one: IndicatorFacts) -> str:
     return value if value == "100%" else sign + value
 
 
-def lamp(one: IndicatorFacts) -> Lamp:
+def lamp(one: IndicatorFacts) -> Cell:
     if one.fault:
         return Lamp(one.light, one.fault)
     if one.target is None:
-        return Lamp(one.light, "仅监测，无目标值")
+        return Text("仅监测")
     return Lamp(one.light, "" if one.figure is not None else "分母为零，暂无数据")
 
 

@@ -28,12 +28,25 @@ from core.services.settings import effective
 
 @dataclass(frozen=True)
 class Touch:
-    """Units whose figures may have moved, from the period that holds ``since`` on. ``slug`` None: every plugin's."""
+    """Units whose figures may have moved, from the period that holds ``since`` on. ``slug`` None: every plugin's.
+    ``table``: the only table that changed, so that what does not read it stays as it is; None: anything may have."""
 
     slug: str | None
     unit: UnitKind
     ids: frozenset[int]
     since: date
+    table: str | None = None
+
+
+@dataclass(frozen=True)
+class Touched:
+    """Touches of one plugin and kind of unit, put together."""
+
+    slug: str
+    kind: str
+    ids: list[int]
+    since: date
+    tables: frozenset[str] | None
 
 
 @dataclass
@@ -46,6 +59,7 @@ class Work:
     strict: bool = False
     prepared: dict[Any, Any] = field(default_factory=dict)  # the process's compiled statements (prepared.py)
     touched: list[Touch] = field(default_factory=list)
+    _wrote_settings: bool = False
     homes: dict[int, int] = field(default_factory=dict)  # complex -> community, of those that were asked for
 
     @property
@@ -61,13 +75,25 @@ class Work:
 
     @cached_property
     def settings(self) -> Mapping[str, Any]:
-        """Every setting in force today: plugin defaults overlaid by the campaign's and the departments' values."""
-        return effective(self.session, self.catalog, self.today)
+        """Every setting in force today: plugin defaults overlaid by the campaign's and the departments' values. Kept by
+        the process until the campaign's revision moves; a unit of work that wrote settings reads its own."""
+        key = ("settings", self.campaign.revision, self.today)
+        if self._wrote_settings:
+            return effective(self.session, self.catalog, self.today)
+        if key not in self.prepared:
+            self.prepared[key] = effective(self.session, self.catalog, self.today)
+        found: Mapping[str, Any] = self.prepared[key]
+        return found
 
     @cached_property
-    def settings_token(self) -> str:
+    def settings_token(self) -> object:
         """Tells apart statements that have settings baked in."""
-        return str(hash(repr(sorted(self.settings.items(), key=lambda kv: kv[0]))))
+        if self._wrote_settings:
+            return repr(sorted(self.settings.items(), key=lambda kv: kv[0]))
+        key = ("token", self.campaign.revision, self.today)
+        if key not in self.prepared:
+            self.prepared[key] = repr(sorted(self.settings.items(), key=lambda kv: kv[0]))
+        return self.prepared[key]
 
     @cached_property
     def standing(self) -> set[str]:
@@ -87,15 +113,26 @@ class Work:
         for name in ("campaign", "settings", "settings_token", "look", "calendar"):
             self.__dict__.pop(name, None)
         self.homes.clear()
+        self._wrote_settings = True  # until this is committed nobody else may see what it reads
 
-    def merged(self) -> list[tuple[str, str, list[int], date]]:
-        """What was touched as (slug, unit kind, ids, since), each slug and kind once."""
-        found: dict[tuple[str, str], tuple[set[int], date]] = {}
+    def merged(self) -> list[Touched]:
+        """What was touched, each plugin and kind of unit once."""
+        found: dict[tuple[str, str], list[Touch]] = {}
         for touch in self.touched:
             for slug in [touch.slug] if touch.slug else list(self.catalog.plugins):
-                ids, since = found.get((slug, touch.unit.name), (set(), touch.since))
-                found[slug, touch.unit.name] = (ids | touch.ids, min(since, touch.since))
-        return [(slug, kind, sorted(ids), since) for (slug, kind), (ids, since) in found.items()]
+                found.setdefault((slug, touch.unit.name), []).append(touch)
+        return [
+            Touched(
+                slug,
+                kind,
+                sorted(frozenset().union(*(t.ids for t in touches))),
+                min(t.since for t in touches),
+                None if any(t.table is None for t in touches) else frozenset(str(t.table) for t in touches),
+            )
+            for (slug, kind), touches in found.items()
+        ]
 
-    def touch(self, slug: str | None, unit: UnitKind, ids: frozenset[int], since: date) -> None:
-        self.touched.append(Touch(slug, unit, ids, since))
+    def touch(
+        self, slug: str | None, unit: UnitKind, ids: frozenset[int], since: date, table: str | None = None
+    ) -> None:
+        self.touched.append(Touch(slug, unit, ids, since, table))

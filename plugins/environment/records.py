@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
 from core.api import (
@@ -39,6 +40,7 @@ class Cleanup(Record):
     """F7.1: one collective clean-up of one complex on one day. The first must cover all five spots (D22)."""
 
     __tablename__ = "environment_cleanup"
+    __table_args__ = (Index(None, "held_on", "state", "people"),)  # the month's tally of the report
     unit, label, code = COMPLEX, "大扫除记录", "F7.1"
     help = "首次大扫除须覆盖全部五类部位；此后每月至少一次。"
     held_on: Mapped[date] = day("清扫日期", happened=True)
@@ -115,6 +117,7 @@ class Shortboard(Record):
     """F7.3: a defect inside the red line, from found to closed; closing needs photos and another person's eye."""
 
     __tablename__ = "environment_shortboard"
+    __table_args__ = (Index(None, "closed_on"),)  # what is still open, without walking what was closed
     unit, label, code = COMPLEX, "短板整改", "F7.3"
     workflow = MENDING
     found_on: Mapped[date] = day("发现日期", happened=True)

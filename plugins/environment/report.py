@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from core.api import Block, Column, Facts, Number, Paragraph, Table, Text, counts
 from plugins.environment.records import DEFECTS, Cleanup, Shortboard
@@ -23,25 +23,29 @@ def cleanups(facts: Facts) -> Paragraph:
 
 
 def defects(facts: Facts) -> Table:
-    closed = case((Shortboard.closed_on <= facts.as_of, 1), else_=0)
-    rows = facts.read(
-        select(Shortboard.defect, func.count(), func.sum(closed))
-        .where(Shortboard.found_on <= facts.as_of, counts(Shortboard))
-        .group_by(Shortboard.defect)
-    )
-    found = {kind: (count, done) for kind, count, done in rows}
+    """By type: found this month, and not yet closed on the day. Neither walks the defects closed long ago."""
+    month = facts.as_of.replace(day=1)
+    found = dict(_by_type(facts, Shortboard.found_on.between(month, facts.as_of)))
+    still = or_(Shortboard.closed_on.is_(None), Shortboard.closed_on > facts.as_of)
+    left = dict(_by_type(facts, and_(still, Shortboard.found_on <= facts.as_of)))
     return Table(
         title="红线内短板按类型",
         columns=(
             Column(label="短板类型", width=12),
-            Column(label="发现", align="right"),
-            Column(label="已销号", align="right"),
+            Column(label="本月发现", align="right"),
             Column(label="未销号", align="right"),
         ),
         rows=tuple(
-            (Text(kind), Number(found[kind][0]), Number(found[kind][1]), Number(found[kind][0] - found[kind][1]))
+            (Text(kind), Number(found.get(kind, 0)), Number(left.get(kind, 0)))
             for kind in DEFECTS
-            if kind in found
+            if kind in found or kind in left
         ),
-        empty="尚未发现短板。",
+        empty="本月未发现短板，也没有未销号的短板。",
     )
+
+
+def _by_type(facts: Facts, where: ColumnElement[bool]) -> list[tuple[str, int]]:
+    rows = facts.read(
+        select(Shortboard.defect, func.count()).where(where, counts(Shortboard)).group_by(Shortboard.defect)
+    )
+    return [(kind, many) for kind, many in rows]

@@ -23,6 +23,7 @@ from sqlalchemy.types import TypeDecorator
 from core import services
 from core.base.declared import Base
 from core.kernel.catalog import Catalog
+from core.kernel.plugins import fault
 from core.services.db import Database
 
 CORE = "core"
@@ -38,14 +39,23 @@ def owners(catalog: Catalog) -> Iterator[tuple[str, Path]]:
             yield slug, folder
 
 
-def upgrade(db: Database, catalog: Catalog) -> list[str]:
-    """Bring every lineage to its newest step; the names of the owners that moved."""
-    moved = []
+def upgrade(db: Database, catalog: Catalog, *, strict: bool = False) -> Catalog:
+    """Bring every lineage to its newest step. A plugin whose step fails keeps its old tables and is quarantined: the
+    Catalog that is returned has its fault instead of it. A step of the core that fails, raises."""
+    faults = []
     for owner, folder in owners(catalog):
-        with db.engine.begin() as connection:
-            if _run(connection, owner, folder):
-                moved.append(owner)
-    return moved
+        try:
+            with db.engine.begin() as connection:
+                _run(connection, owner, folder)
+        except Exception as error:
+            if strict or owner == CORE:
+                raise
+            faults.append(fault(owner, "migrate", error))
+    if not faults:
+        return catalog
+    sick = {f.plugin for f in faults}
+    healthy = {slug: p for slug, p in catalog.plugins.items() if slug not in sick}
+    return Catalog(plugins=healthy, faults=(*catalog.faults, *faults))
 
 
 def current(connection: Connection, owner: str) -> str | None:

@@ -23,7 +23,9 @@ from core.testing import at, small_platform
 
 START = date(2024, 11, 8)
 SPOTS = ["出入口", "地下室", "入户大堂", "卫生死角", "垃圾收集点"]
-ACTS = st.sampled_from(["cleanup", "cleanup", "defect", "fallback", "edit", "remove", "move", "settle", "service", "close"])
+ACTS = st.sampled_from(
+    ["cleanup", "cleanup", "defect", "fallback", "edit", "remove", "move", "settle", "service", "close"]
+)
 HISTORY = st.lists(st.tuples(ACTS, st.integers(0, 9), st.integers(0, 6), st.integers(0, 99)), min_size=1, max_size=25)
 
 
@@ -48,7 +50,13 @@ def act(work: Work, what: str, unit: int, back: int, seed: int, made: list[tuple
             values = {"complex_id": one, "held_on": on, "spots": SPOTS[: 1 + seed % 5], "people": 5, "photos": ["demo"]}
             made.append(("environment.cleanup", records.save(work, "environment.cleanup", values).record.id))
         case "defect":
-            values = {"complex_id": one, "found_on": on, "defect": "照明缺失", "place": "东门", "before_photos": ["demo"]}
+            values = {
+                "complex_id": one,
+                "found_on": on,
+                "defect": "照明缺失",
+                "place": "东门",
+                "before_photos": ["demo"],
+            }
             made.append(("environment.shortboard", records.save(work, "environment.shortboard", values).record.id))
         case "fallback":
             values = {"complex_id": one, "started_on": on, "services": ["保洁", "安保"][: 1 + seed % 2]}
@@ -62,7 +70,9 @@ def act(work: Work, what: str, unit: int, back: int, seed: int, made: list[tuple
             steps = {"environment.shortboard": ("mend", {"after_photos": ["demo"]})}.get(key, ("send_back", {}))
             records.move(work, key, record_id, steps[0], steps[1], remark="请补充")
         case "move":
-            registry.save(work, Complex, {"community_id": communities[seed % len(communities)]}, unit_id=one, effective=on)
+            registry.save(
+                work, Complex, {"community_id": communities[seed % len(communities)]}, unit_id=one, effective=on
+            )
         case "service":
             state = ("专业物业", "无物业", "打包委托")[seed % 3]
             registry.save(work, Complex, {"service": state}, unit_id=one, effective=on)

@@ -56,6 +56,7 @@ def upgrade() -> None:
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("demo", sa.Boolean(), nullable=False),
         sa.Column("today", sa.Date(), nullable=True),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign")),
         sa.UniqueConstraint("key", name=op.f("uq_campaign_key")),
     )
@@ -198,6 +199,7 @@ def upgrade() -> None:
         sa.Column("waiver", sa.String(length=300), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_obligation")),
     )
+    op.create_index("ix_obligation_done", "obligation", ["done_at", "due_at"], unique=False)
     op.create_index(
         "ix_obligation_open",
         "obligation",
@@ -426,6 +428,7 @@ def downgrade() -> None:
         sqlite_where=sa.text("done_at IS NULL"),
         postgresql_where=sa.text("done_at IS NULL"),
     )
+    op.drop_index("ix_obligation_done", table_name="obligation")
     op.drop_table("obligation")
     op.drop_table("milestone")
     op.drop_index("ix_measure_unit", table_name="measure")

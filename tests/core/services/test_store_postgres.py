@@ -1,0 +1,89 @@
+"""The store on a real PostgreSQL: the same demo world, the same figures, the same ledgers as on SQLite."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, select, text
+
+from core.base.window import FAR, TZ
+from core.cli import MEILING
+from core.kernel import plugins
+from core.services import demo, duties, figures, measures, migrations, obligations, reports, world
+from core.services.access import SYSTEM_ACTOR
+from core.services.db import Database
+from core.services.measures import Measure
+from core.services.platform import Platform
+from core.services.uploads import Upload
+from core.testing import small_platform
+
+pytestmark = pytest.mark.postgres
+UNTIL = date(2024, 12, 31)
+
+
+@pytest.fixture
+def fresh_url(postgres_url: str, request: pytest.FixtureRequest) -> str:
+    """An empty database of its own."""
+    name = f"t{abs(hash(request.node.name)) % 10**8}"
+    admin = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    admin.dispose()
+    return postgres_url.rsplit("/", 1)[0] + f"/{name}"
+
+
+def lived(folder: Path, url: str) -> Platform:
+    """A demo world of 24 complexes on the store at ``url``."""
+    base = folder / url.partition(":")[0].replace("+", "-")
+    base.mkdir()
+    template = small_platform(base, today=UNTIL)  # sets the key and the configuration
+    db, catalog = Database(url), plugins.load(strict=True)
+    migrations.upgrade(db, catalog)
+    platform = Platform(template.config, db, catalog)
+    template.db.close()
+    start = datetime.combine(date(2024, 11, 8), time(8), TZ)
+    with platform.work(SYSTEM_ACTOR, now=start, source="demo", settle=False) as work:
+        made = world.build(work, MEILING, complexes=24, until=UNTIL, photo="demo")
+        row = {"token": "demo", "name": "d", "media": "image/jpeg", "size": 1, "digest": "0" * 64}
+        work.session.add(Upload(**row, created_at=work.now, created_by="demo"))
+    demo.fill(platform, made)
+    return platform
+
+
+def told(platform: Platform) -> Any:
+    with platform.reading() as work:
+        numbers = [(i.indicator.key, i.n, i.d, i.light) for i in figures.indicators(work, UNTIL)]
+        owed = [(d.deadline.key, d.owed, d.met, d.met_late, d.overdue) for d in duties.deadlines(work, UNTIL)]
+        computed = [(i.indicator.key, i.n, i.d) for i in figures.indicators(work, date(2024, 11, 7))]
+        return numbers, owed, computed, len(reports.combined(work, UNTIL).blocks)
+
+
+def test_postgresql_tells_the_same_as_sqlite(tmp_path: Path, fresh_url: str) -> None:
+    here = lived(tmp_path, f"sqlite:///{tmp_path / 'same.db'}")
+    there = lived(tmp_path, fresh_url)
+    assert told(there) == told(here)
+    here.db.close()
+    there.db.close()
+
+
+def test_a_rebuild_on_postgresql_equals_what_was_kept(tmp_path: Path, fresh_url: str) -> None:
+    platform = lived(tmp_path, fresh_url)
+    rows = select(Measure.indicator, Measure.period, Measure.unit_kind, Measure.unit_id, Measure.n, Measure.d)
+    with platform.work() as work:
+        kept = {tuple(r) for r in work.session.execute(rows.where(Measure.until == FAR))}
+        measures.rebuild(work)
+        obligations.rebuild(work)
+        work.session.expire_all()
+        assert {tuple(r) for r in work.session.execute(rows.where(Measure.until == FAR))} == kept
+    platform.db.close()
+
+
+def test_migrations_match_the_declared_tables_on_postgresql(fresh_url: str) -> None:
+    db, catalog = Database(fresh_url), plugins.load(strict=True)
+    migrations.upgrade(db, catalog)
+    for owner, _ in migrations.owners(catalog):
+        assert migrations.differences(db, catalog, owner) == []
+    db.close()
