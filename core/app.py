@@ -25,7 +25,7 @@ def create_app(
     app.config.update(
         SECRET_KEY=platform.config.secret_key,
         MAX_CONTENT_LENGTH=64 * 1024 * 1024,
-        MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=16 * 1024 * 1024,
         MAX_FORM_PARTS=2000,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_HTTPONLY=True,
@@ -38,9 +38,9 @@ def create_app(
     )
     app.extensions["platform"] = platform
     Babel(app)
+    frame.install(app)  # before the token's check: a form sent after the session ended is led to the sign-in page
     csrf = CSRFProtect(app)
     security.protect(app)
-    frame.install(app)
     show.install(app)
     for blueprint in pages.BLUEPRINTS:
         app.register_blueprint(blueprint)
@@ -53,5 +53,4 @@ def open_platform(config: Config, catalog: Catalog | None = None) -> Platform:
     use_key(config.secret_key)
     catalog = catalog or plugins.load(only=config.plugins, without=config.without, strict=config.strict)
     db = Database(config.database_url)
-    migrations.upgrade(db, catalog)
-    return Platform(config, db, catalog)
+    return Platform(config, db, migrations.upgrade(db, catalog, strict=config.strict))

@@ -33,10 +33,10 @@ def platform(data: Path | None = None) -> Platform:
     config = Config.read(data=data)
     use_key(config.secret_key)
     catalog = plugins.load(only=config.plugins, without=config.without, strict=config.strict)
+    db = Database(config.database_url)
+    catalog = migrations.upgrade(db, catalog, strict=config.strict)
     for fault in catalog.faults:
         click.echo(f"插件 {fault.plugin} 已隔离（{fault.stage}）：{fault.what}", err=True)
-    db = Database(config.database_url)
-    migrations.upgrade(db, catalog)
     return Platform(config, db, catalog)
 
 
@@ -229,6 +229,19 @@ def _demo_links(found: Platform, base: str) -> None:
         click.echo("演示账号（链接各可用一次，重新运行会给出新的）：")
         for login, label in demo_people.PEOPLE.items():
             click.echo(f"  {label:　<12}{base}/enter/{accounts.one_time_link(work, login)}")
+
+
+@main.command()
+def doctor() -> None:
+    """Hold every plugin to the contract and the machine to what is needed; exit 1 if something is broken."""
+    from core import checks  # noqa: PLC0415 - only this command needs it
+
+    with opened() as found:
+        report = checks.doctor(found)
+    for line in report.lines():
+        click.echo(line)
+    if report.broken:
+        raise SystemExit(1)
 
 
 @main.command()
