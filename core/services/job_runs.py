@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Index, String, Text, func, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, make_transient, mapped_column
 
 from core.base.declared import Base
 from core.base.describe import Job
@@ -105,6 +105,7 @@ def run_now(platform: Platform, key: str, now: datetime | None = None) -> JobRun
     if found is None:
         with platform.reading() as work:
             found = work.session.get_one(JobRun, (key, moment))
+            work.session.expunge(found)
     return found
 
 
@@ -153,17 +154,23 @@ def context(work: Work, scheduled: datetime, lines: list[str]) -> JobContext:
 
 
 def _failed(platform: Platform, row: JobRun, error: BaseException, now: datetime | None) -> JobRun | None:
-    """The failure in place of the effect; None if another process has succeeded in the meantime."""
-    job = platform.catalog.jobs[row.job]
-    found = described(_slug(job), "job", error)
-    with platform.work(SYSTEM_ACTOR, now=now, source="job") as work:
-        if work.session.get(JobRun, (row.job, row.scheduled_at)) is not None:
-            return None
-        row.started_at = row.ended_at = work.now
-        row.state, row.error, row.log = FAILED, found.what, found.trace
-        work.session.add(row)
-        faults.record(work.session, f"job:{job.key}", found, work.now)
-    return row
+    """The failure in place of the effect; None if another process has run it in the meantime."""
+    found = described(_slug(platform.catalog.jobs[row.job]), "job", error)
+    row.state, row.error, row.log = FAILED, found.what, found.trace
+    for last in (False, True):
+        try:
+            with platform.work(SYSTEM_ACTOR, now=now, source="job") as work:
+                if work.session.get(JobRun, (row.job, row.scheduled_at)) is not None:
+                    return None
+                row.started_at = row.ended_at = work.now
+                work.session.add(row)
+                faults.record(work.session, f"job:{row.job}", found, work.now)
+            return row
+        except IntegrityError:  # two processes named the same fault, or wrote the same run, at once: look again
+            if last:
+                raise
+            make_transient(row)
+    return None
 
 
 def _slug(job: Job) -> str:
