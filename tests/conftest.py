@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 
@@ -12,10 +12,29 @@ from tests.postgres import binaries, cluster
 
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
     """Where CI says so, a skipped test is a failure: nothing is left out silently."""
-    if os.environ.get("ACTIONS_FORBID_SKIP") and call.excinfo is not None and call.excinfo.errisinstance(pytest.skip.Exception):
+    if (
+        os.environ.get("ACTIONS_FORBID_SKIP")
+        and call.excinfo is not None
+        and call.excinfo.errisinstance(pytest.skip.Exception)
+    ):
         call.excinfo = pytest.ExceptionInfo.from_exc_info(
-            (AssertionError, AssertionError(f"skipped where skipping is forbidden: {call.excinfo.value}"), call.excinfo.tb)
+            (
+                AssertionError,
+                AssertionError(f"skipped where skipping is forbidden: {call.excinfo.value}"),
+                call.excinfo.tb,
+            )
         )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """The same for a whole module that skips itself while it is collected."""
+    report = yield
+    if os.environ.get("ACTIONS_FORBID_SKIP") and report.skipped:
+        report.outcome, report.longrepr = "failed", f"skipped where skipping is forbidden: {collector.nodeid}"
+    return report
 
 
 @pytest.fixture(scope="session")

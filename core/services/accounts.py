@@ -26,6 +26,7 @@ from core.services.work import Work
 
 IDLE, LONGEST = timedelta(hours=12), timedelta(days=7)
 LINK_LIFE = timedelta(days=2)
+NOTED = timedelta(minutes=10)  # how exactly idleness is known: not every page view need write
 MOST_FAILURES, LOCKED = 5, timedelta(minutes=30)
 
 
@@ -128,6 +129,13 @@ def resume(session: Session, secret: str, now: datetime) -> tuple[Account, SignI
         return None
     account = session.get_one(Account, found.account_id)
     return (account, found) if account.active else None
+
+
+def visited(session: Session, secret: str, now: datetime) -> None:
+    """Note that the session is in use, so that only idleness ends it early."""
+    found = session.get(SignIn, _digest(secret))
+    if found is not None:
+        found.seen_at = max(found.seen_at, now)
 
 
 def leave(session: Session, secret: str, now: datetime) -> None:

@@ -13,7 +13,7 @@ from core.services.accounts import Account
 from core.services.work import Work
 
 PEOPLE = {
-    "community": "社区（示例社区A）",
+    "community": "社区（示例社区D）",
     "department": "牵头部门（城管办）",
     "sanitation": "牵头部门（环卫办）",
     "leader": "挂钩领导",
@@ -28,7 +28,7 @@ def ensure(work: Work) -> None:
     if "community" in there:
         return
     unit = work.look.unit_id
-    accounts.add(work, "community", "示例社区A", "community", community_id=unit(COMMUNITY, "示例社区A"))
+    accounts.add(work, "community", "示例社区D", "community", community_id=unit(COMMUNITY, "示例社区D"))
     accounts.add(work, "department", "城管办", "department", department_id=unit(DEPARTMENT, "城管办"))
     accounts.add(work, "sanitation", "环卫办", "department", department_id=unit(DEPARTMENT, "环卫办"))
     accounts.add(work, "leader", "挂钩领导", "leader", leader_id=_linked_leader(work))

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from core.base.declared import Base
 from core.base.errors import Invalid, Problem
 from core.base.say import Say
-from core.base.window import Moment
+from core.base.window import Moment, day_of
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_PIXELS = 50_000_000
@@ -64,9 +64,19 @@ def picture(data: bytes, name: str) -> bytes:
 
 
 def store(session: Session, folder: Path, data: bytes, name: str, by: str, now: datetime) -> Upload:
-    """Keep a photo: on disk first (written, synced, renamed), then its row in the caller's transaction."""
-    clean = picture(data, name)
+    return keep(session, folder, picture(data, name), name, by, now)
+
+
+def keep(session: Session, folder: Path, clean: bytes, name: str, by: str, now: datetime) -> Upload:
+    """Keep a ``picture``: on disk first (written, synced, renamed), then its row in the caller's transaction.
+
+    The same person's same picture on the same day keeps its token: a form sent twice must stay the same form.
+    """
     digest = hashlib.sha256(clean).hexdigest()
+    again = select(Upload).where(Upload.digest == digest, Upload.created_by == by).order_by(Upload.id.desc())
+    earlier = session.scalars(again).first()
+    if earlier is not None and day_of(earlier.created_at) == day_of(now) and path_of(folder, earlier.token).is_file():
+        return earlier
     token = secrets.token_urlsafe(24)
     file = path_of(folder, token)
     file.parent.mkdir(parents=True, exist_ok=True)

@@ -15,10 +15,11 @@ from core.base.declared import Declared
 from core.base.errors import Problem
 from core.base.fields import Field
 from core.base.kinds import ReferenceKind
+from core.base.record import Record
+from core.services import offered
 from core.services.work import Work
 
 PREFIX = "f_"  # keeps a declared name from meeting one of WTForms' own
-MANY = 300  # a longer list of units is searched by typing, not scrolled
 
 
 class DeclaredField(WTField):  # type: ignore[misc]
@@ -29,6 +30,7 @@ class DeclaredField(WTField):  # type: ignore[misc]
         self.declared = declared
         self.raw: Any = None
         self.units: Sequence[tuple[int, str]] = ()
+        self.own = False  # the unit the record is for, of which a person is offered their own
 
     @property
     def macro(self) -> str:
@@ -61,11 +63,17 @@ def open_form(
     work: Work, model: type[Declared], names: Sequence[str], values: Mapping[str, Any] | None = None
 ) -> FlaskForm:
     """A form filled from the request if one was posted, else from ``values``."""
+    own = model.unit.column if issubclass(model, Record) else ""
     form = form_class(model, tuple(names))(data={PREFIX + k: v for k, v in (values or {}).items()})  # type: ignore[arg-type]
     for field in fields_of(form):
-        if isinstance(field.declared.kind, ReferenceKind):
-            found = work.look.names(field.declared.kind.to)
-            field.units = sorted(found.items(), key=lambda pair: pair[1]) if len(found) <= MANY else ()
+        kind = field.declared.kind
+        if isinstance(kind, ReferenceKind):
+            field.units = offered.few(work, kind.to, of=model if field.declared.name == own else None)
+            field.own = field.declared.name == own
+            if field.units and isinstance(field.data, int) and field.data not in dict(field.units):
+                field.units = [*field.units, (field.data, work.look.unit_name(kind.to, field.data))]  # it stands there
+            if not field.units and field.text.startswith("#") and field.text[1:].isdigit():
+                field.raw = work.look.unit_name(kind.to, int(field.text[1:][:9]))  # typed lists show names, not numbers
     return form
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from flask import Flask, abort, current_app, g, redirect, render_template, request, url_for
+from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response
 
 from core.base.blocks import Ref
@@ -17,6 +19,7 @@ from core.services.access import Actor
 from core.services.platform import Platform
 from core.services.work import Work
 
+log = logging.getLogger("actions.web")
 COOKIE = "actions_session"
 View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC: set[str] = set()
@@ -100,7 +103,7 @@ def address(ref: Ref) -> str | None:
 
 def install(app: Flask) -> None:
     app.before_request(_who)
-    app.teardown_request(lambda _error: release())
+    app.teardown_request(_ended)
 
 
 def _who() -> Response | None:
@@ -115,12 +118,36 @@ def _who() -> Response | None:
         if found is not None and (found[1].kind == "token") == g.by_token:
             g.actor = accounts.actor_of(work.session, found[0], work.today, request.remote_addr or "")
             work.actor = g.actor
-            g.secret, g.seen = secret, found[1].seen_at
+            g.secret = secret
+            _note(secret, found[1].seen_at)
     if g.get("actor") is not None or request.endpoint == "static" or getattr(view, "is_public", False) or view is None:
         return None
     if request.path.startswith("/api/"):
         abort(401)
-    return redirect(url_for("signin.sign_in", next=request.full_path if request.method == "GET" else "/"))
+    readable = bool(request.url_rule and "GET" in (request.url_rule.methods or ()))
+    where = request.full_path.rstrip("?") if readable else "/"
+    return redirect(url_for("signin.sign_in", next=where, expired=None if request.method == "GET" else 1))
+
+
+def _note(secret: str, seen: datetime) -> None:
+    """Tell the session that it is in use; a busy store is no reason to refuse the page."""
+    now = accounts.real_now()
+    if now - seen < accounts.NOTED:
+        return
+    me = g.actor
+    release()
+    try:
+        with platform().db.writing() as session:
+            accounts.visited(session, secret, now)
+    except OperationalError:
+        log.warning("could not note the visit of %s", me.login)
+
+
+def _ended(_error: BaseException | None) -> None:
+    release()
+    picked = vars(request._get_current_object()).get("files")  # type: ignore[attr-defined]  # only if the request's parts were read at all
+    for _name, part in picked.items(multi=True) if picked else ():
+        part.close()
 
 
 def release() -> None:

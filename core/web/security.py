@@ -23,7 +23,7 @@ SAID = {
     404: ("没有找到", "内容不存在，或您无权查看。请从菜单重新进入。"),
     405: ("操作不被允许", "请从页面上的按钮进入。"),
     409: ("已被他人修改", "请刷新页面，核对后再提交。"),
-    413: ("文件太大", "单次上传合计不能超过 64 MB，文字不能超过 4 MB，请减少后再试。"),
+    413: ("文件太大", "单次上传合计不能超过 64 MB，文字不能超过 16 MB，请减少后再试。"),
     500: ("系统出错", "错误已记录，您可以稍后再试；如反复出现，请联系系统管理员。"),
     503: ("系统正忙", "请稍候片刻再提交，您填写的内容仍在上一页中。"),
 }
@@ -32,10 +32,10 @@ SAID = {
 def protect(app: Flask) -> None:
     app.after_request(_headers)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(Forbidden, lambda error: _answer(403, str(error)))
-    app.register_error_handler(NotFound, lambda _error: _answer(404))
+    app.register_error_handler(Forbidden, lambda error: answer(403, str(error)))
+    app.register_error_handler(NotFound, lambda _error: answer(404))
     app.register_error_handler(
-        KeyReused, lambda _error: _answer(409, _("同一提交编号已用于其他内容，请刷新页面后重新填写。"))
+        KeyReused, lambda _error: answer(409, _("同一提交编号已用于其他内容，请刷新页面后重新填写。"))
     )
     app.register_error_handler(Exception, _unexpected)
 
@@ -53,17 +53,18 @@ def _headers(response: Response) -> Response:
 
 def _http(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, CSRFError):
-        return _answer(400, _("页面已过期或来源不明，未保存。请返回上一页，刷新后重新提交。"))
-    return _answer(error.code or 500)
+        return answer(400, _("页面已过期或来源不明，没有保存。请返回上一页，刷新后重新提交。"))
+    return answer(error.code or 500)
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
     log.exception("unexpected error at %s", request.path, exc_info=error)
     busy = "database is locked" in str(error)
-    return _answer(503 if busy else 500)
+    return answer(503 if busy else 500)
 
 
-def _answer(code: int, text: str = "") -> ResponseReturnValue:
+def answer(code: int, text: str = "") -> ResponseReturnValue:
+    """The page (or JSON) that says what was refused and what to do."""
     title, usual = SAID.get(code, SAID[500] if code >= 500 else SAID[400])
     if request.path.startswith("/api/"):
         return jsonify({"problems": [{"field": "", "text": text or usual}]}), code

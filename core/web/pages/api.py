@@ -5,6 +5,7 @@ A token speaks for its account (``Authorization: Bearer``); a signed-in browser 
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -19,6 +20,7 @@ from core.base.record import Record
 from core.base.say import Say
 from core.base.units import UNIT_KINDS
 from core.services import duties, figures, listing, openapi, records
+from core.services.work import Work
 from core.web import frame
 from core.web.pages.records import model_of
 
@@ -91,8 +93,12 @@ def show(key: str, record_id: int) -> ResponseReturnValue:
 @bp.route("/records/<key>/<int:record_id>", methods=["PATCH"])
 def correct(key: str, record_id: int) -> ResponseReturnValue:
     model_of(frame.reading(), key)
+    version = _if_match()
+    if version is None:
+        problem = {"field": "", "text": '请在 If-Match 请求头中写明所依据的版本，例如 If-Match: "3"'}
+        return jsonify({"problems": [problem]}), 428
     with frame.writing("api") as work:
-        content = _json(records.save(work, key, _body(), record_id=record_id, version=_if_match()).record)
+        content = _json(records.save(work, key, _body(), record_id=record_id, version=version).record)
     return jsonify(content)
 
 
@@ -109,7 +115,7 @@ def move(key: str, record_id: int, step: str) -> ResponseReturnValue:
 @bp.route("/indicators")
 def indicators() -> ResponseReturnValue:
     work = frame.reading()
-    day = frame.as_of(work)
+    day = _as_of(work)
     return jsonify({"as_of": day.isoformat(), "items": [_figure(i) for i in figures.indicators(work, day)]})
 
 
@@ -119,7 +125,7 @@ def units(key: str) -> ResponseReturnValue:
     found = work.catalog.indicators.get(key)
     if found is None:
         return jsonify({"problems": [{"field": "", "text": f"没有指标 {key}"}]}), 404
-    rows = figures.units(work, found, frame.as_of(work))
+    rows = figures.units(work, found, _as_of(work))
     names = work.look.names(found.unit)
     return jsonify({"items": [{"unit": r.unit_id, "name": names.get(r.unit_id), "n": r.n, "d": r.d} for r in rows]})
 
@@ -177,5 +183,18 @@ def _body() -> dict[str, Any]:
 
 
 def _if_match() -> int | None:
-    stated = request.headers.get("If-Match", "").strip('"')
-    return int(stated) if stated.isdigit() and len(stated) < 10 else None
+    stated = request.headers.get("If-Match", "").strip()
+    if not stated:
+        return None
+    number = stated.removeprefix("W/").strip('"')
+    if not re.fullmatch("[0-9]{1,9}", number):
+        raise Invalid([Problem("", Say('If-Match 应为记录的版本号，例如 If-Match: "3"'))])
+    return int(number)
+
+
+def _as_of(work: Work) -> date:
+    """A page shows today for a day it can't show; a program would take today's figures for that day's."""
+    day, stated = frame.as_of(work), request.args.get("as_of", "")
+    if stated and stated != day.isoformat():
+        raise Invalid([Problem("as_of", Say("as_of 应为方案启动日至今天之间的日期，例如 2024-12-31"))])
+    return day

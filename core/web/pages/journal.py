@@ -8,12 +8,15 @@ from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
+from core.estate.units import UNITS
 from core.services.journal import JournalEntry
 from core.services.work import Work
 from core.web import frame
 
 bp = Blueprint("journal", __name__)
 PAGE = 50
+OTHERS = {"account": "账号", "api_token": "接口令牌", "campaign": "方案"}
+FIELDS = {"state": "状态", "remark": "意见", "login": "账号", "role": "角色", "count": "数量", "password": "密码"}
 VERBS = {
     "create": "新增",
     "edit": "修改",
@@ -51,8 +54,8 @@ def show() -> ResponseReturnValue:
 
 
 def label_of(work: Work, subject: str) -> str:
-    record = work.catalog.records.get(subject)
-    return record.label if record is not None else subject
+    found = work.catalog.records.get(subject) or UNITS.get(subject)
+    return found.label if found is not None else OTHERS.get(subject, subject)
 
 
 def verb_of(work: Work, entry: JournalEntry) -> str:
@@ -66,15 +69,18 @@ def verb_of(work: Work, entry: JournalEntry) -> str:
 def changes_of(work: Work, entry: JournalEntry) -> list[tuple[str, str, str]]:
     """(field, before, after) in the reader's words."""
     record = work.catalog.records.get(entry.subject)
+    declared: Any = record or UNITS.get(entry.subject)
     out = []
     for name, (before, after) in entry.changes.items():
-        field = next((f for f in record.fields() if f.name == name), None) if record is not None else None
+        if name == "state" and record is not None:
+            before, after = (record.workflow.state(s).label if s else s for s in (before, after))
+        field = next((f for f in declared.fields() if f.name == name), None) if declared is not None else None
         show = (
             (lambda v, k=field.kind: k.show(k.load(v), work.look))
             if field is not None and not field.personal
             else _text
         )
-        label = field.label if field is not None else {"state": "状态", "remark": "意见"}.get(name, name)
+        label = field.label if field is not None else FIELDS.get(name, name)
         out.append((label, show(before) or "—", show(after) or "—"))
     return out
 

@@ -6,19 +6,36 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, abort, redirect, request, session, url_for
+from flask import Blueprint, abort, jsonify, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
 
-from core.base.errors import Forbidden, Invalid, Problem, Stale
+from core.base.errors import Forbidden, Invalid, KeyReused, Problem, Stale
 from core.base.record import Record
 from core.base.say import Say
-from core.base.units import COMMUNITY, COMPLEX
-from core.services import access, listing, records, uploads
+from core.base.units import COMMUNITY, COMPLEX, UNIT_KINDS
+from core.services import access, listing, offered, records, uploads
 from core.services.work import Work
-from core.web import forms, frame
+from core.web import forms, frame, security
 
 bp = Blueprint("records", __name__)
+
+
+@bp.errorhandler(CSRFError)
+def expired(_error: CSRFError) -> ResponseReturnValue:
+    """A form whose token is gone comes back filled in, with a new one; nothing was saved."""
+    if request.endpoint not in ("records.new", "records.edit"):
+        return security.answer(400, _("页面已过期或来源不明，没有保存。请返回上一页，刷新后重新提交。"))
+    asked = request.view_args or {}
+    key, record_id = asked["key"], asked.get("record_id")
+    work = frame.reading()
+    model = model_of(work, key)
+    if record_id is not None:
+        records.get(work, key, record_id)
+    form = forms.open_form(work, model, [f.name for f in model.fields() if f.filed])
+    said = _("页面已过期，没有保存。您填写的都还在（新选的照片请重新选择），请再点一次保存。")
+    return _again(key, form, record_id, [said]), 400
 
 
 def model_of(work: Work, key: str) -> type[Record]:
@@ -91,7 +108,9 @@ def move(key: str, record_id: int, step: str) -> ResponseReturnValue:
     form = forms.open_form(work, model, transition.fields)
     remark, version = request.form.get("remark", ""), _number(request.form.get("version"))
     try:
-        kept = _keep_photos(form)
+        kept, problems = _keep_photos(form)
+        if problems:
+            raise Invalid(problems)
         with frame.writing() as writer:
             records.move(writer, key, record_id, step, forms.typed(form) | kept, remark=remark, version=version)
     except Invalid as error:
@@ -126,12 +145,24 @@ def remove(key: str, record_id: int) -> ResponseReturnValue:
     return redirect(url_for("records.index", key=key))
 
 
+@bp.route("/units/<kind>")
+def units(kind: str) -> ResponseReturnValue:
+    """Names for a box that is typed in, at most twenty."""
+    if kind not in UNIT_KINDS:
+        abort(404)
+    text = request.args.get("q", "").strip()[:60]
+    return jsonify(offered.matching(frame.reading(), UNIT_KINDS[kind], text, own="own" in request.args))
+
+
 def _save(key: str, names: list[str], record_id: int | None) -> ResponseReturnValue:
     work = frame.reading()
     form = forms.open_form(work, model_of(work, key), names)
     idempotency = request.form.get("idempotency", "")[:100]
     try:
-        raw = forms.typed(form) | _keep_photos(form)
+        kept, problems = _keep_photos(form)
+        raw = forms.typed(form) | kept
+        if problems:
+            raise Invalid([*problems, *_besides(key, raw, record_id, {p.field for p in problems})])
         with frame.writing() as writer:
             saved = records.save(
                 writer,
@@ -149,12 +180,27 @@ def _save(key: str, names: list[str], record_id: int | None) -> ResponseReturnVa
         return _again(key, form, record_id, [error.args[0]]), 403
     except Stale as error:
         return _conflict(key, form, record_id, error), 409
+    except KeyReused:  # sent, gone back, changed and sent again
+        said = _("这份表单刚才已保存过一次。要另报一条，请核对后再点保存；要改已保存的那条，请到记录列表中打开修改。")
+        return _again(key, form, record_id, [said], idempotency=secrets.token_urlsafe(16)), 409
     session["saved"] = _("已保存：%(r)s（%(u)s）", r=type(saved.record).label, u=unit)
     where = url_for("today.home") if request.form.get("back") == "today" else None
     return redirect(where or url_for("records.show", key=key, record_id=saved.record.id))
 
 
-def _keep_photos(form: Any) -> dict[str, list[str]]:
+def _besides(key: str, raw: Mapping[str, Any], record_id: int | None, named: set[str]) -> list[Problem]:
+    """What else is wrong, so that a refused photo does not hide it until the next try."""
+    work = frame.reading()
+    record = records.get(work, key, record_id) if record_id is not None else None
+    before = record.values() if record is not None else {}
+    try:
+        records.judged(work, key.partition(".")[0], model_of(work, key), record, {**before, **raw})
+    except Invalid as error:
+        return [p for p in error.problems if p.field not in named]
+    return []
+
+
+def _keep_photos(form: Any) -> tuple[dict[str, list[str]], list[Problem]]:
     """Store new photos at once, so that they survive whatever else is wrong; the tokens stay in the form."""
     kept: dict[str, list[str]] = {}
     problems: list[Problem] = []
@@ -165,19 +211,16 @@ def _keep_photos(form: Any) -> dict[str, list[str]]:
         dropped = set(request.form.getlist(f"{forms.PREFIX}{name}_drop"))
         field.raw = kept[name] = [t for t in field.chosen if t not in dropped]
         for file in forms.uploaded(request.files, name):
+            label = file.filename or ""
             try:
+                clean = uploads.picture(file.stream.read(), label)  # slow: before the one writer's lock is taken
                 with frame.writing() as work:
                     folder = frame.platform().config.uploads
-                    data = file.stream.read()
-                    token = uploads.store(
-                        work.session, folder, data, file.filename or "", work.actor.login, work.now
-                    ).token
-                kept[name].append(token)
+                    token = uploads.keep(work.session, folder, clean, label, work.actor.login, work.now).token
+                kept[name] += [token] if token not in kept[name] else []
             except Invalid as error:
                 problems += [Problem(name, p.text) for p in error.problems]
-    if problems:
-        raise Invalid(problems)
-    return kept
+    return kept, problems
 
 
 def _form_page(work: Work, key: str, form: Any, record: Record | None, back: str, **more: Any) -> str:
@@ -189,38 +232,31 @@ def _form_page(work: Work, key: str, form: Any, record: Record | None, back: str
         fields=forms.fields_of(form),
         record=record,
         version=request.form.get("version") or (record.version if record is not None else ""),
-        idempotency=request.form.get("idempotency") or secrets.token_urlsafe(16),
         back=back or request.form.get("back", ""),
-        **more,
+        **({"idempotency": request.form.get("idempotency") or secrets.token_urlsafe(16)} | more),
     )
 
 
-def _again(key: str, form: Any, record_id: int | None, problems: list[Say | str]) -> str:
+def _again(key: str, form: Any, record_id: int | None, problems: list[Say | str], **more: Any) -> str:
     """The form once more, everything typed still in it."""
     work = frame.reading()
-    form = _rebound(work, form)
     record = records.get(work, key, record_id) if record_id is not None else None
-    return _form_page(work, key, form, record, "", problems=problems, wrong=True)
+    return _form_page(work, key, form, record, "", problems=problems, wrong=True, **more)
 
 
 def _conflict(key: str, form: Any, record_id: int | None, error: Stale) -> str:
     work = frame.reading()
     record = records.get(work, key, record_id or 0)
     rows = []
-    for field in forms.fields_of(_rebound(work, form)):
-        theirs = field.declared.kind.show(error.theirs.get(field.declared.name), work.look)
-        mine = field.text if isinstance(field.raw, str) else "、".join(field.chosen)
-        if field.declared.kind.widget not in ("photos", "unit"):
-            rows.append((field.label.text, theirs, mine))
-    return _form_page(work, key, form, record, "", problems=[], conflict=rows, current=error.version)
-
-
-def _rebound(work: Work, form: Any) -> Any:
     for field in forms.fields_of(form):
-        if not field.units and field.declared.kind.widget == "unit":
-            found = work.look.names(field.declared.kind.to)  # type: ignore[attr-defined]
-            field.units = sorted(found.items(), key=lambda pair: pair[1]) if len(found) <= forms.MANY else ()
-    return form
+        kind, theirs = field.declared.kind, error.theirs.get(field.declared.name)
+        try:
+            mine = kind.show(kind.read(field.raw, work.look), work.look) if field.raw else ""
+        except ValueError:
+            mine = str(field.raw)
+        same = field.raw == (theirs or []) if isinstance(field.raw, list) else kind.show(theirs, work.look) == mine
+        rows.append((field.label.text, kind.show(theirs, work.look), mine, same))
+    return _form_page(work, key, form, record, "", problems=[], conflict=rows, current=error.version)
 
 
 def _shown(work: Work, key: str, record: Record, **more: Any) -> str:
@@ -247,6 +283,7 @@ def _shown(work: Work, key: str, record: Record, **more: Any) -> str:
         saved=session.pop("saved", None),
         remark=more.get("remark", ""),
         problems=more.get("problems", []),
+        failed=more.get("step"),  # the step that was refused stays open, with what was typed
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from flask import Blueprint, abort, redirect, request, send_file, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from core.base.errors import Invalid, Problem
 from core.base.say import Say
@@ -26,6 +26,7 @@ bp = Blueprint("sheets", __name__)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LIFE = timedelta(hours=24)
 SHOWN = 300  # rows a preview lists; the counts are of all
+URGENT = {"conflict": 0, "wrong": 1, "unchanged": 3}  # what is to be decided or mended stands first
 
 
 @bp.route("/r/<key>/sheet")
@@ -67,6 +68,7 @@ def upload(key: str) -> ResponseReturnValue:
         return _start(key, [p.text for p in error.problems]), 422
     token = secrets.token_urlsafe(16)
     with frame.writing("sheet") as writer:
+        writer.session.execute(delete(SheetUpload).where(SheetUpload.created_at < datetime.now(TZ) - LIFE))
         kept = SheetUpload(
             token=token, key=key, login=writer.actor.login, created_at=datetime.now(TZ), plan=plan.to_json()
         )
@@ -76,20 +78,20 @@ def upload(key: str) -> ResponseReturnValue:
 
 @bp.route("/sheet/<key>/<token>")
 def preview(key: str, token: str) -> ResponseReturnValue:
+    return _preview(key, token)
+
+
+def _preview(key: str, token: str, problems: tuple[Any, ...] = ()) -> str:
     work = frame.reading()
     kept, plan = _kept(work, key, token)
-    counts: dict[str, int] = {}
-    for row in plan.rows:
-        counts[row.kind] = counts.get(row.kind, 0) + 1
     return frame.page(
         "sheet_preview.html",
         key=key,
         model=_model(work, key),
         plan=plan,
-        counts=counts,
-        rows=sorted(plan.rows, key=lambda r: (r.kind not in ("wrong", "conflict"), r.kind == "unchanged", r.number))[
-            :SHOWN
-        ],
+        problems=problems,
+        counts=plan.counts,
+        rows=sorted(plan.rows, key=lambda r: (URGENT.get(r.kind, 2), r.number))[:SHOWN],
         shown=SHOWN,
         token=token,
         result=json.loads(kept.result) if kept.result else None,
@@ -98,16 +100,15 @@ def preview(key: str, token: str) -> ResponseReturnValue:
 
 @bp.route("/sheet/<key>/<token>/apply", methods=["POST"])
 def apply(key: str, token: str) -> ResponseReturnValue:
-    with frame.writing("sheet") as work:
-        kept, plan = _kept(work, key, token)
-        result = sheets.apply(work, _model(work, key), key, plan)
-        counts = {
-            "created": result.created,
-            "changed": result.changed,
-            "repeated": result.repeated,
-            "left": result.left,
-        }
-        kept.result = json.dumps(counts | {"failed": len(result.failed)})
+    try:
+        with frame.writing("sheet") as work:
+            kept, plan = _kept(work, key, token)
+            if kept.result:  # pressed twice
+                return redirect(url_for("sheets.preview", key=key, token=token))
+            result = sheets.apply(work, _model(work, key), key, plan, _chosen(plan), whole="part" not in request.form)
+            kept.result = json.dumps(vars(result) | {"ids": [], "failed": [vars(f) for f in result.failed]})
+    except Invalid as error:
+        return _preview(key, token, tuple(p.text for p in error.problems)), 409
     session["saved"] = _("已导入：新增 %(c)s 条，修改 %(m)s 条。", c=result.created, m=result.changed)
     return redirect(url_for("sheets.preview", key=key, token=token))
 
@@ -117,6 +118,12 @@ def mend(key: str, token: str) -> ResponseReturnValue:
     work = frame.reading()
     _kept_row, plan = _kept(work, key, token)
     return _file(sheets.to_mend(plan), _("%(n)s-待修改.xlsx", n=_model(work, key).label))
+
+
+def _chosen(plan: sheets.Plan) -> set[int]:
+    """The rows that are in order, and of those in conflict the ones the person decided for."""
+    decided = {int(n) for n in request.form.getlist("row") if n.isdigit() and len(n) < 10}
+    return {r.number for r in plan.rows if r.kind in ("new", "changed") or r.number in decided}
 
 
 def _start(key: str, problems: list[Any] | None = None) -> str:

@@ -19,7 +19,7 @@ bp = Blueprint("signin", __name__)
 def sign_in() -> ResponseReturnValue:
     where = _inside(request.values.get("next", "/"))
     if request.method == "GET":
-        return render_template("signin.html", next=where, failed=False)
+        return render_template("signin.html", next=where, failed=False, expired="expired" in request.args)
     login, password = request.form.get("login", "").strip(), request.form.get("password", "")
     with frame.platform().work(access.SYSTEM_ACTOR) as work:
         secret = accounts.sign_in(work.session, login, password, accounts.real_now())
@@ -50,6 +50,10 @@ def sign_out() -> ResponseReturnValue:
 
 
 def _remember(secret: str, where: str) -> ResponseReturnValue:
+    """The cookie of a new session; the one before it on this browser ends."""
+    if earlier := request.cookies.get(frame.COOKIE):
+        with frame.platform().work(access.SYSTEM_ACTOR) as work:
+            accounts.leave(work.session, earlier, accounts.real_now())
     answer = redirect(where)
     secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
     answer.set_cookie(frame.COOKIE, secret, httponly=True, samesite="Lax", secure=secure, max_age=7 * 86400)

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from flask import Blueprint, redirect, session, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, literal, or_, select, union_all
 
 from core.base.record import Record
 from core.base.units import COMPLEX
@@ -68,22 +68,18 @@ def _of_actions(slugs: frozenset[str]) -> ColumnElement[bool]:
 
 def waiting(work: Work, me: access.Actor) -> list[Waiting]:
     """What the person can move on: sent back to a reporter, reported to a lead, found or being mended."""
-    out = []
+    parts = []
     for key, model in work.catalog.records.items():
         slug = key.partition(".")[0]
-        states = _states(model, me, slug)
-        if not states:
-            continue
-        rows = (
-            select(model.state, func.count())
-            .where(model.state.in_(states), access.visible(me, slug, model))
-            .group_by(model.state)
-        )
-        out += [
-            Waiting(key, model.label, state, model.workflow.state(state).label, many)
-            for state, many in work.session.execute(rows)
-        ]
-    return out
+        if states := _states(model, me, slug):
+            where = (model.state.in_(states), access.visible(me, slug, model))
+            parts.append(select(literal(key), model.state, func.count()).where(*where).group_by(model.state))
+    found = work.session.execute(union_all(*parts)).all() if parts else []
+    return [_waiting(key, work.catalog.records[key], state, many) for key, state, many in found]
+
+
+def _waiting(key: str, model: type[Record], state: str, many: int) -> Waiting:
+    return Waiting(key, model.label, state, model.workflow.state(state).label, many)
 
 
 def _states(model: type[Record], me: access.Actor, slug: str) -> Sequence[str]:

@@ -3,14 +3,15 @@
   const form = document.querySelector("form.record-form");
   for (const input of document.querySelectorAll('input[type="file"]')) {
     input.addEventListener("change", () => {
-      let strip = input.parentElement.querySelector(".photos");
+      const strip = input.closest(".field")?.querySelector(".photos");
       if (!strip) return;
-      strip.querySelectorAll(".fresh").forEach((n) => n.remove());
+      strip.querySelectorAll(".fresh").forEach((n) => n.dataset.from === input.type + input.accept + input.multiple && n.remove());
       for (const file of input.files) {
         if (!file.type.startsWith("image/")) continue;
         const image = document.createElement("img");
         image.className = "thumb fresh";
         image.alt = file.name;
+        image.dataset.from = input.type + input.accept + input.multiple;
         image.src = URL.createObjectURL(file);
         strip.append(image);
       }
@@ -26,16 +27,32 @@
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
   });
+  for (const box of document.querySelectorAll("input[data-units]")) {
+    let asked = 0;
+    box.addEventListener("input", async () => {
+      const mine = ++asked, where = new URL(box.dataset.units, location.href);
+      where.searchParams.set("q", box.value);
+      const answer = await fetch(where).catch(() => null);
+      if (!answer?.ok || mine !== asked) return;
+      box.list.replaceChildren(...(await answer.json()).map((name) => new Option(name, name)));
+    });
+  }
+  const store = { get: (k) => { try { return sessionStorage.getItem(k); } catch (_e) { return null; } },
+    set: (k, v) => { try { sessionStorage.setItem(k, v); } catch (_e) { /* private mode: no draft */ } },
+    drop: (k) => { try { sessionStorage.removeItem(k); } catch (_e) { /* nothing was kept */ } } };
+  // A draft lives until the server says that it was saved: a lost connection or an ended session costs nothing typed.
+  if (document.querySelector('.alert-success[role="status"]') && store.get("sent")) { store.drop(store.get("sent")); store.drop("sent"); }
+  document.querySelector("form.who")?.addEventListener("submit", () => { try { sessionStorage.clear(); } catch (_e) { /* nothing was kept */ } });
   if (!form) return;
-  const key = "draft:" + location.pathname + location.search;
+  const key = "draft:" + document.body.dataset.me + ":" + location.pathname + location.search;
   const kept = () => [...form.querySelectorAll("input[name^=f_], select[name^=f_], textarea[name^=f_]")].filter((f) => f.type !== "file" && f.type !== "hidden");
   form.addEventListener("input", () => {
     const values = kept().map((f) => (f.type === "checkbox" || f.type === "radio" ? f.checked : f.value));
-    try { sessionStorage.setItem(key, JSON.stringify(values)); } catch (_e) { /* private mode: no draft */ }
+    store.set(key, JSON.stringify(values));
   });
-  form.addEventListener("submit", () => sessionStorage.removeItem(key));
-  const draft = sessionStorage.getItem(key);
-  if (draft && !document.querySelector(".alert-danger")) {
+  form.addEventListener("submit", () => store.set("sent", key));
+  const draft = store.get(key);
+  if (draft && !document.querySelector(".alert-danger, .alert-warning")) {
     const values = JSON.parse(draft);
     kept().forEach((f, i) => { if (f.type === "checkbox" || f.type === "radio") f.checked = !!values[i]; else if (values[i] !== undefined) f.value = values[i]; });
   }

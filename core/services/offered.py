@@ -1,0 +1,44 @@
+"""Which units a form offers to a person: those they may report for, all of them if few, found by typing if many."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import or_, select
+
+from core.base.declared import Declared
+from core.base.units import COMMUNITY, COMPLEX, UnitKind
+from core.estate.units import model_of
+from core.services.access import OFFICER
+from core.services.work import Work
+
+MANY = 300  # a longer list is searched by typing, not scrolled
+FOUND = 20
+
+
+def few(work: Work, kind: UnitKind, *, of: type[Declared] | None = None) -> Sequence[tuple[int, str]]:
+    """The units to choose from, by name; nothing if there are more than ``MANY``. ``of``: the record they are for."""
+    found = work.session.execute(_rows(work, kind, own=of is not None).limit(MANY + 1)).all()
+    return [(row.id, row.name) for row in found] if len(found) <= MANY else ()
+
+
+def matching(work: Work, kind: UnitKind, text: str, *, own: bool = False) -> Sequence[str]:
+    """Names that hold ``text`` or whose pinyin initials begin with it."""
+    model: Any = model_of(kind)
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    like = or_(
+        model.name.like(f"%{escaped}%", escape="\\"),
+        model.code.like(f"{escaped}%", escape="\\"),
+        model.pinyin.like(f"{escaped.lower()}%", escape="\\"),
+    )
+    return [row.name for row in work.session.execute(_rows(work, kind, own=own).where(like).limit(FOUND))]
+
+
+def _rows(work: Work, kind: UnitKind, *, own: bool) -> Any:
+    """An officer's own complexes or community; for everybody else what is there. The door still judges (access.py)."""
+    model: Any = model_of(kind)
+    rows = select(model.id, model.name).where(model.closed_on.is_(None)).order_by(model.name)
+    if own and work.actor.role == OFFICER and kind in (COMPLEX, COMMUNITY):
+        rows = rows.where((model.community_id if kind == COMPLEX else model.id) == work.actor.community_id)
+    return rows

@@ -1,0 +1,74 @@
+"""``make screenshots``: every page of the demo world at 1440 and 390 pixels, into ``screenshots/`` (ignored by git), to look at."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+import threading
+from datetime import date
+from pathlib import Path
+
+import waitress
+from playwright.sync_api import sync_playwright
+
+from core import cli
+from core.app import create_app, open_platform
+from core.config import Config
+from core.services import accounts, demo_people
+from core.services.access import SYSTEM_ACTOR
+
+PAGES = {
+    "community": ("/", "/r/environment.cleanup", "/r/environment.cleanup/new?complex=22", "/complex/22"),
+    "sanitation": ("/", "/a/environment/", "/r/environment.shortboard?state=mended"),
+    "leader": ("/",),
+    "coordination": (
+        "/overview",
+        "/report",
+        "/i/environment.cleaned_monthly",
+        "/d/environment.monthly_cleanup",
+        "/journal",
+    ),
+    "administrator": (
+        "/registry",
+        "/registry/complex",
+        "/registry/complex/1",
+        "/registry/complex/sheet",
+        "/community/4",
+        "/status",
+    ),
+}
+OUT = Path("screenshots")
+
+
+def main() -> None:
+    OUT.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
+        platform = open_platform(Config.read({}, Path(folder)))
+        cli.make_demo(platform, complexes=72, until=date(2024, 12, 31), seed=97, folder=cli.MEILING)
+        with platform.work(SYSTEM_ACTOR) as work:
+            demo_people.ensure(work)
+        server = waitress.create_server(create_app(platform=platform), host="127.0.0.1", port=0, threads=4)
+        threading.Thread(target=server.run, daemon=True).start()
+        base = f"http://127.0.0.1:{server.effective_port}"
+        browser = driver.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
+        for login, paths in PAGES.items():
+            for width in (1440, 390):
+                with platform.work(SYSTEM_ACTOR) as work:
+                    link = accounts.one_time_link(work, login)
+                page = browser.new_context(viewport={"width": width, "height": 900}, locale="zh-CN").new_page()
+                page.goto(f"{base}/enter/{link}")
+                for path in paths:
+                    page.goto(base + path)
+                    name = f"{login}{re.sub(r'[^a-z0-9]+', '-', path)}-{width}.png"
+                    page.screenshot(path=str(OUT / name), full_page=True)
+                    print(name)
+        browser.close()
+        server.close()
+        platform.db.close()
+
+
+if __name__ == "__main__":
+    main()
