@@ -8,6 +8,8 @@ from core.base.record import Record
 from core.kernel.catalog import Catalog
 
 PROBLEMS = {"$ref": "#/components/schemas/Problems"}
+ONCE = ("Idempotency-Key", "the same key and content again answers with the record made first")
+MATCH = ("If-Match", "the version the change is based on; another stored one answers 409")
 
 
 def document(catalog: Catalog) -> dict[str, Any]:
@@ -19,8 +21,17 @@ def document(catalog: Catalog) -> dict[str, Any]:
         schemas[name] = schema(model)
         schemas[f"{name}_input"] = schema(model, given=True)
         paths |= _paths(key, name, model)
-    paths["/indicators"] = {"get": _operation("every indicator on a day", [_query("as_of", "date")])}
+    day = _query("as_of", "date")
+    paths["/indicators"] = {"get": _operation("every indicator on a day", [day], (422,))}
+    one = {
+        "name": "key",
+        "in": "path",
+        "required": True,
+        "schema": {"type": "string", "enum": list(catalog.indicators)},
+    }
+    paths["/indicators/{key}/units"] = {"get": _operation("an indicator unit by unit", [one, day], (404, 422))}
     paths["/obligations"] = {"get": _operation("open duties of a unit, e.g. unit=complex/12", [_query("unit")], (422,))}
+    paths["/catalog"] = {"get": _operation("keys and labels of records, indicators and deadlines", [])}
     return {
         "openapi": "3.1.0",
         "info": {"title": "专项行动平台", "version": "1"},
@@ -49,20 +60,31 @@ def _paths(key: str, name: str, model: type[Record]) -> dict[str, Any]:
     whole, given = {"$ref": f"#/components/schemas/{name}"}, {"$ref": f"#/components/schemas/{name}_input"}
     number = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
     body = {"required": True, "content": {"application/json": {"schema": given}}}
+    steps = [t.key for t in model.workflow.transitions]
     part = {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}
     return {
         f"/records/{key}": {
-            "get": _operation(f"list {model.label}", [_query("page", "integer")]),
-            "post": _operation(f"report {model.label}", [], (403, 409, 422), whole, body, created=True),
+            "get": _operation(f"list {model.label}", [_query(n) for n in ("q", "state", "from", "to")] + LISTED),
+            "post": _operation(f"report {model.label}", [_header(*ONCE)], (403, 409, 422), whole, body, created=True),
         },
         f"/records/{key}/{{id}}": {
             "get": _operation(f"one {model.label}", [number], (404,), whole),
-            "patch": _operation(f"correct {model.label}", [number], (403, 404, 409, 422), whole, part),
+            "patch": _operation(
+                f"correct {model.label}",
+                [number, _header(*MATCH, required=True)],
+                (403, 404, 409, 422, 428),
+                whole,
+                part,
+            ),
         },
         f"/records/{key}/{{id}}/moves/{{step}}": {
             "post": _operation(
-                f"move {model.label}: " + ", ".join(t.key for t in model.workflow.transitions),
-                [number, {"name": "step", "in": "path", "required": True, "schema": {"type": "string"}}],
+                f"move {model.label}",
+                [
+                    number,
+                    {"name": "step", "in": "path", "required": True, "schema": {"type": "string", "enum": steps}},
+                    _header(*MATCH),
+                ],
                 (403, 404, 409, 422),
                 whole,
                 part,
@@ -91,6 +113,13 @@ def _operation(
 def _query(name: str, shape: str = "string") -> dict[str, Any]:
     schema = {"type": "string", "format": "date"} if shape == "date" else {"type": shape}
     return {"name": name, "in": "query", "required": False, "schema": schema}
+
+
+def _header(name: str, text: str, *, required: bool = False) -> dict[str, Any]:
+    return {"name": name, "in": "header", "required": required, "description": text, "schema": {"type": "string"}}
+
+
+LISTED = [_query(n, "integer") for n in ("community", "unit", "page")]
 
 
 def _problems() -> dict[str, Any]:

@@ -14,6 +14,8 @@ from core.services.sheets.layout import KEY_HEADING, REASON_HEADING, Model, is_r
 from core.services.sheets.planned import CHANGED, CONFLICT, NEW, WRONG, Flaw, Plan, PlannedRow
 from core.services.work import Work
 
+SAID = 20  # failed rows named in one message
+
 
 @dataclass(frozen=True)
 class Result:
@@ -27,9 +29,12 @@ class Result:
     ids: tuple[int, ...] = ()
 
 
-def apply(work: Work, model: Model, key: str, plan: Plan, chosen: Collection[int] | None = None) -> Result:
+def apply(
+    work: Work, model: Model, key: str, plan: Plan, chosen: Collection[int] | None = None, *, whole: bool = False
+) -> Result:
     """Save the new and the changed rows, or of them those ``chosen`` by number; a conflict only if it is chosen, and then
-    the sheet's word holds, unless the record was changed once more since the preview."""
+    the sheet's word holds, unless the record was changed once more since the preview. ``whole``: if one of the rows can't be
+    taken any more, ``Invalid`` names it and the unit of work is undone, so that nothing is kept."""
     if plan.problems:
         raise Invalid([Problem("", f.text) for f in plan.problems])
     if plan.key != key:
@@ -39,7 +44,10 @@ def apply(work: Work, model: Model, key: str, plan: Plan, chosen: Collection[int
         many.Entry(r.raw or {}, r.record_id, r.version, plan.receipt(r.number) if r.kind == NEW else None) for r in rows
     ]
     done = many.save_many(work, key, entries) if is_record(model) else _register(work, model, entries)
-    return _result(plan, rows, done)
+    result = _result(plan, rows, done)
+    if whole and result.failed:
+        raise Invalid([Problem("", Say("{a}：{t}", a=f.address, t=f.text)) for f in result.failed[:SAID]])
+    return result
 
 
 def _wanted(row: PlannedRow, chosen: Collection[int] | None) -> bool:

@@ -10,11 +10,30 @@ from typing import Any
 from core.base.declared import Declared
 from core.base.fields import Field
 from core.base.record import Record
+from core.services.foreign.bounds import ABOUT, LISTS, MOST_COLUMNS, MOST_ROWS, NOTES, SIGNATURE, address, letters
 
 KEY_HEADING, STATE_HEADING, REASON_HEADING = "行标识（请勿修改）", "状态", "需要修改的原因"
-NOTES, LISTS, ABOUT = "填写说明", "_lists", "_about"
-SIGNATURE = "special-actions"
-MOST_ROWS, MOST_COLUMNS = 20_000, 200
+__all__ = [
+    "ABOUT",
+    "KEY_HEADING",
+    "LISTS",
+    "MOST_COLUMNS",
+    "MOST_ROWS",
+    "NOTES",
+    "REASON_HEADING",
+    "SIGNATURE",
+    "STATE_HEADING",
+    "Model",
+    "address",
+    "brought",
+    "heading",
+    "is_record",
+    "key_text",
+    "letters",
+    "only_shown",
+    "plain",
+    "shown",
+]
 
 Model = type[Any]
 """A class of records, or of units of the registry."""
@@ -48,21 +67,6 @@ def plain(text: Any) -> str:
     """A heading without what people change about it: width, blanks, line breaks and the mark of required ones."""
     folded = unicodedata.normalize("NFKC", str(text))
     return "".join(ch for ch in folded if ch != "*" and not ch.isspace())
-
-
-def letters(column: int) -> str:
-    """0 -> A, 26 -> AA."""
-    found = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        found = chr(65 + rest) + found
-    return found
-
-
-def address(row: int, column: int) -> str:
-    """The cell as a spreadsheet names it: row from 1, column from 0."""
-    return f"{letters(column)}{row}"
 
 
 def key_text(record_id: int, version: int) -> str:

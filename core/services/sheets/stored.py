@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 
 from core.base.record import Record
 from core.services import access
@@ -13,6 +13,7 @@ from core.services.records import Receipt
 from core.services.sheets.layout import Model, is_record
 from core.services.work import Work
 
+PLACES = 500  # (unit, day) pairs asked for at once
 CHUNK = 20_000  # bound values in one statement: SQLite takes 32,766, PostgreSQL 65,535
 
 
@@ -40,12 +41,10 @@ def twins(
         return {}
     unit, day = model.unit.column, happened.name
     places = {(v[unit], v[day]) for v in news.values()}
-    days = [d for _, d in places]
-    when = getattr(model, day)
-    near = work.session.execute(
-        select(model.id, getattr(model, unit), when).where(when.between(min(days), max(days)))
-    ).all()
-    ids = [i for i, u, d in near if (u, d) in places]
+    where = tuple_(getattr(model, unit), getattr(model, day))
+    asked, ids = sorted(places), list[int]()
+    for start in range(0, len(asked), PLACES):  # point look-ups of the unit's index: history is never walked
+        ids += work.session.scalars(select(model.id).where(where.in_(asked[start : start + PLACES])))
     table, texts = model.__table__, [(n, model.field(n).kind.text) for n in names]
     known: dict[tuple[str, ...], int] = {}
     for start in range(0, len(ids), CHUNK):

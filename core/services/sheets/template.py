@@ -11,7 +11,8 @@ from datetime import date
 from typing import Any
 
 from core.base.fields import Field
-from core.base.kinds import EARLIEST, LATEST, Kind
+from core.base.kinds import Kind
+from core.base.kinds_of_time import EARLIEST, LATEST
 from core.base.say import Say
 from core.services import access, records
 from core.services.sheets.layout import (
@@ -25,6 +26,7 @@ from core.services.sheets.layout import (
     brought,
     heading,
     is_record,
+    letters,
 )
 from core.services.work import Work
 
@@ -100,6 +102,10 @@ class Book:
 
     def _columns(self) -> None:
         self.sheet.freeze_panes(1, 0)
+        self.sheet.set_landscape()
+        self.sheet.set_paper(9)  # A4
+        self.sheet.fit_to_pages(1, 0)
+        self.sheet.repeat_rows(0)
         self.sheet.set_row(0, 30)
         self.heading(0, KEY_HEADING)
         self.sheet.set_column(0, 0, None, None, {"hidden": True})
@@ -155,7 +161,7 @@ class Book:
         for row, option in enumerate(options):
             self._lists.write_string(row, column, option)
         name = f"list_{column + 1}"
-        letter = chr(65 + column) if column < 26 else f"A{chr(65 + column - 26)}"
+        letter = letters(column)
         self._book.define_name(name, f"={LISTS}!${letter}$1:${letter}${len(options)}")
         return f"={name}"
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 import time
 import tracemalloc
 import zipfile
@@ -17,6 +19,8 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from core.base.errors import Invalid
 from core.services import sheets
+from core.services.foreign import child
+from core.services.sheets import reading
 from core.testing import at, small_platform
 
 SHEET = (
@@ -98,6 +102,15 @@ BAD: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: with_part("xl/sharedStrings.xml", LONG, body('<row><c t="s"><v>0</v></c></row>' * 5000)),
         "文字内容过多",
     ),
+    "other case": (lambda: with_part("xl/worksheets/Sheet1.XML", SHEET.format(FAR).encode()), "损坏"),
+    "strange reference": (lambda: body('<row r="1"><c r="AAAAAAAAAAAAAAA1"><v>1</v></c></row>'), "损坏"),
+    "endless comment": (lambda: with_part(MAIN, b"<a><!--" + b"x" * 20_000_000 + b"--></a>"), "损坏"),
+    "endless value": (lambda: with_part(MAIN, b'<a b="' + b"x" * 20_000_000 + b'"/>'), "损坏"),
+    "endless attributes": (
+        lambda: with_part(MAIN, b"<a " + b"".join(b'b%d="x" ' % i for i in range(1_000_000)) + b"/>"),
+        "损坏",
+    ),
+    "endless merges": (lambda: body("</sheetData>" + '<mergeCell ref="A1:B2"/>' * 20_000 + "<sheetData>"), "过多"),
     "not well formed": (lambda: with_part(MAIN, b"<worksheet><c r='A1' x=\"<\"></worksheet>"), "损坏"),
 }
 
@@ -127,6 +140,78 @@ def test_good_and_decorated_files_pass() -> None:
     sheet = sheets.read(body('<row r="1"><c r="A1"><v>1</v></c><c r="XFD1" s="1"/></row>'), "a.xlsx")
     assert sheet.headings == ("1",)
     assert sheets.read(good(), "a.XLSX.exe").rows[0].cells == ("示例小区01", 12)
+
+
+CSV = {
+    "wide": (b"," * 5000, "200 列"),
+    "commas": (b"," * 9_000_000, "200 列"),
+    "long": (b"a,b\n" * 30_000, "20000 行"),
+    "open quote": ('小区,备注\n甲,"'.encode() + b"x" * 10_000_000, "第 2 行起"),
+    "no text": (b"\xff\xfe\x81", "编码"),
+    "binary": (b"a,b\x00", "不是 Excel"),
+}
+
+
+@pytest.mark.parametrize("case", CSV)
+def test_bad_tables_of_text_are_refused(case: str) -> None:
+    data, words = CSV[case]
+    with pytest.raises(Invalid, match=words):
+        sheets.read(data, "a.csv")
+
+
+@pytest.fixture
+def apart(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Everything is read in a child, however small."""
+    monkeypatch.setattr(reading, "SMALL", 0)
+    return monkeypatch
+
+
+def test_a_child_reads_the_same(apart: pytest.MonkeyPatch) -> None:
+    far_apart = [sheets.read(good(), "a.xlsx"), sheets.read("小区,甲\n乙,１".encode(), "a.csv")]
+    apart.undo()
+    assert far_apart == [sheets.read(good(), "a.xlsx"), sheets.read("小区,甲\n乙,１".encode(), "a.csv")]
+
+
+def test_a_child_refuses_in_the_same_words(apart: pytest.MonkeyPatch) -> None:
+    with pytest.raises(Invalid, match="XFD1048576"):
+        sheets.read(body(FAR), "a.xlsx")
+
+
+def test_a_child_that_takes_too_long_or_dies_is_a_refusal(apart: pytest.MonkeyPatch) -> None:
+    with apart.context() as slow:
+        slow.setattr(child, "SECONDS", 0.001)
+        with pytest.raises(Invalid, match="内容过多"):
+            sheets.read(good(), "a.xlsx")
+    apart.setattr(child.sys, "executable", "/bin/false")
+    with pytest.raises(Invalid, match="内容过多"):
+        sheets.read(good(), "a.xlsx")
+
+
+def test_a_child_gets_no_more_memory_than_its_limit() -> None:
+    """Cells within every count, but more of them than a child may hold: the kernel ends it, not us."""
+    code = "import sys;from core.services.foreign import child;child.MEMORY=60_000_000;sys.exit(child.main())"
+    wide = body("".join("<row>" + "<c><v>1</v></c>" * 150 + "</row>" for _ in range(15_000)))
+    done = subprocess.run([sys.executable, "-c", code], input=wide, capture_output=True, check=False)
+    assert done.returncode != 0
+
+
+def test_hidden_rows_and_sheets_are_reported() -> None:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out)
+    sheet, more, secret = (book.add_worksheet(n) for n in ("数据", "其他", "底稿"))
+    secret.hide()
+    for row in range(4):
+        sheet.write_row(row, 0, ["小区", "人数"])
+    sheet.set_row(2, None, None, {"hidden": True})
+    more.write(0, 0, 1)
+    book.close()
+    read = sheets.read(out.getvalue(), "a.xlsx")
+    assert len(read.rows) == 3
+    assert list(read.notes) == [
+        "工作表“其他”没有读取，只读取“数据”",
+        "隐藏的工作表“底稿”没有读取",
+        "有 1 行是隐藏的（如第 3 行），也已读取，请核对",
+    ]
 
 
 def test_random_cuts_and_flips_never_escape() -> None:

@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from sqlalchemy import func, select
 
+from core.base.errors import Invalid
 from core.estate.units import Company, Complex
 from core.services import records, registry, sheets
 from core.services.access import OFFICER, Actor
@@ -170,6 +171,24 @@ def test_conflict_shows_both_and_waits_to_be_chosen(store: Platform) -> None:
     assert applied(store, plan).changed == 0
     assert applied(store, plan, {2}).changed == 1
     assert applied(store, plan, {2}).failed[0].text.startswith("预览之后")
+
+
+def test_all_or_nothing_undoes_the_good_rows_with_the_bad_one(store: Platform) -> None:
+    rows_of(store, 3)
+    plan = planned(store, edited(exported(store), {"E2": 77, "E3": 78}))
+    with store.work(now=NOW) as work:
+        records.save(work, KEY, {"people": 55}, record_id=2)
+    with pytest.raises(Invalid, match="第 3 行"), store.work(now=NOW, source="sheet") as work:
+        sheets.apply(work, store.catalog.records[KEY], KEY, plan, whole=True)
+    with store.reading(now=NOW) as work:
+        assert [records.get(work, KEY, i).people for i in (1, 2, 3)] == [10, 55, 12]
+
+
+def test_thirty_seven_changed_cells_are_thirty_seven_changes(store: Platform) -> None:
+    rows_of(store, 60)
+    plan = planned(store, edited(exported(store), {f"{'EG'[n % 2]}{n + 2}": 1000 + n for n in range(37)}))
+    assert sum(len(r.changes) for r in plan.rows) == 37 and plan.counts["unchanged"] == 23
+    assert applied(store, plan).changed == 37
 
 
 def test_rows_of_another_community_are_refused_and_named(store: Platform) -> None:

@@ -37,8 +37,10 @@ def token(browser: Any) -> str:
 
 def upload(browser: Any, data: bytes | str, name: str = "上报.csv") -> Any:
     content = data.encode() if isinstance(data, str) else data
-    form = {"csrf_token": token(browser), "file": (io.BytesIO(content), name)}
-    return browser.post(f"/sheet/{KEY}/upload", data=form, content_type="multipart/form-data")
+    head = f'--b\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n{token(browser)}\r\n--b\r\n'
+    head += f'Content-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+    body = head.encode() + content + b"\r\n--b--\r\n"
+    return browser.post(f"/sheet/{KEY}/upload", data=body, content_type="multipart/form-data; boundary=b")
 
 
 def confirm(browser: Any, where: str, **more: Any) -> Any:

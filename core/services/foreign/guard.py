@@ -15,43 +15,43 @@ from collections.abc import Iterator
 from typing import Any
 from xml.parsers import expat
 
-from core.base.errors import Invalid, Problem
 from core.base.say import Say
-from core.services.sheets.layout import MOST_COLUMNS, MOST_ROWS, address
+from core.services.foreign.bounds import (
+    DAMAGED,
+    FOREIGN,
+    MOST_COLUMNS,
+    MOST_ROWS,
+    MOST_UNPACKED,
+    TOO_MUCH,
+    address,
+    letters,
+    refuse,
+)
 
-MOST_BYTES = 20 * 1024 * 1024
-MOST_UNPACKED = 100_000_000
 MOST_MEMBERS = 2000
 MOST_TAGS = 5_000_000
-MOST_TEXT = 200_000_000  # characters of all cells together: one long shared string can be named by a million cells
+MOST_TEXT = 50_000_000  # characters of all cells together: one long shared string can be named by a million cells
+MOST_MERGED = 10_000
 PIECE = 256 * 1024
-CELL = re.compile(r"([A-Za-z]{0,6})(\d{1,9})")
-DAMAGED = Say("文件已损坏或不完整，请重新保存为 .xlsx 后上传")
-FOREIGN = Say("这不是 Excel 工作簿，请上传 .xlsx 或 .csv 文件")
-
-
-def refuse(text: Say) -> Invalid:
-    return Invalid([Problem("", text)])
+LONGEST_MARKUP = 4 * PIECE  # one tag or comment: expat and every parser after it would hold the whole of it
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+COLUMNS = {letters(n): n + 1 for n in range(MOST_COLUMNS)}
+CELL = re.compile(r"([A-Za-z]{1,6})([0-9]{1,9})")
 
 
 def check_workbook(data: bytes) -> Scan:
     """Raise ``Invalid`` unless ``data`` is an .xlsx that can be read at small cost; what was seen on the way."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members, comment = archive.infolist(), archive.comment
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
-        raise refuse(DAMAGED) from None
-    _check_members(members, comment)
-    left, scan = MOST_UNPACKED, Scan()
+    members, scan = _members(data), Scan()
     try:
         for member in members:
-            parser = scan.parser(member.filename)
+            parser = scan.parser(folded(member))
+            given = 0
             for piece in _pieces(data, member):
-                left -= len(piece)
-                if left < 0:
-                    raise refuse(Say("文件解压后超过 {n} MB，请拆分后上传", n=MOST_UNPACKED // 1_000_000))
                 if parser is not None:
                     parser.Parse(piece, False)
+                    given += len(piece)
+                    if given - parser.CurrentByteIndex > LONGEST_MARKUP:
+                        raise refuse(DAMAGED)
             if parser is not None:
                 parser.Parse(b"", True)
     except (expat.ExpatError, zlib.error, LookupError):
@@ -60,18 +60,40 @@ def check_workbook(data: bytes) -> Scan:
     return scan
 
 
+def weight(data: bytes) -> int:
+    """How many bytes the workbook unpacks to: what its headers claim, which ``check_workbook`` holds them to."""
+    return sum(m.file_size for m in _members(data))
+
+
+def _members(data: bytes) -> list[zipfile.ZipInfo]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members, comment = archive.infolist(), archive.comment
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        raise refuse(DAMAGED) from None
+    _check_members(members, comment)
+    return members
+
+
+def folded(member: zipfile.ZipInfo) -> str:
+    """A member's name as readers look it up: they mind neither case nor the kind of slash."""
+    return member.filename.replace("\\", "/").lstrip("/").lower()
+
+
 def _check_members(members: list[zipfile.ZipInfo], comment: bytes) -> None:
-    names = [m.filename for m in members]
+    names = [folded(m) for m in members]
     if len(names) > MOST_MEMBERS or len(set(names)) != len(names) or comment:
         raise refuse(DAMAGED)
     if any(m.flag_bits & 0x1 for m in members):
         raise refuse(Say("文件有密码保护，请取消密码后上传"))
-    if any("vbaproject" in n.lower() for n in names):
+    if any("vbaproject" in n for n in names):
         raise refuse(Say("文件含有宏，请另存为不含宏的 .xlsx 后上传"))
     if "xl/workbook.xml" not in names or "xl/workbook.bin" in names:
         raise refuse(FOREIGN)
     if any(m.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for m in members):
         raise refuse(DAMAGED)
+    if sum(m.file_size for m in members) > MOST_UNPACKED:
+        raise refuse(Say("文件解压后超过 {n} MB，请拆分后上传", n=MOST_UNPACKED // 1_000_000))
 
 
 def _pieces(data: bytes, member: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -86,6 +108,8 @@ def _pieces(data: bytes, member: zipfile.ZipInfo) -> Iterator[bytes]:
     total = 0
     for piece in _inflated(body) if member.compress_type == zipfile.ZIP_DEFLATED else (bytes(body),):
         total += len(piece)
+        if total > member.file_size:
+            raise refuse(DAMAGED)
         yield piece
     if total != member.file_size or len(body) != member.compress_size:
         raise refuse(DAMAGED)
@@ -116,6 +140,8 @@ class Scan:
         self.tags = self.text = self.row = self.column = 0
         self.used: Counter[int] = Counter()  # shared string -> how many cells name it
         self.lengths: list[int] = []
+        self._hidden: dict[str, list[int]] = {}  # part -> numbers of its hidden rows
+        self._merged = 0
         self._spoilt: dict[str, str] = {}  # part -> its first cell whose formula has no usable result
         self._targets: dict[str, str] = {}
         self._sheets: dict[str, str] = {}
@@ -147,8 +173,14 @@ class Scan:
 
     def spoilt(self, sheet: str) -> str | None:
         """A cell of that sheet which shows an error, or whose formula nobody has computed: it would be read as blank."""
+        return self._spoilt.get(self._part_of(sheet))
+
+    def hidden_rows(self, sheet: str) -> list[int]:
+        return self._hidden.get(self._part_of(sheet), [])
+
+    def _part_of(self, sheet: str) -> str:
         target = self._targets.get(self._sheets.get(sheet, ""), "").lstrip("/")
-        return self._spoilt.get(target if target.startswith("xl/") else f"xl/{target}")
+        return (target if target.startswith("xl/") else f"xl/{target}").lower()
 
     def _doctype(self, *_: Any) -> None:
         raise refuse(Say("文件含有不允许的内容（DTD），请用 Excel 或 WPS 重新保存后上传"))
@@ -162,16 +194,21 @@ class Scan:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self.tags += 1
         if self.tags > MOST_TAGS:
-            raise refuse(Say("文件内容过多，请拆分后上传（最多 {n} 行）", n=MOST_ROWS))
-        tag = name.rpartition(":")[2]
+            raise refuse(TOO_MUCH)
+        tag = name.rpartition(":")[2] if ":" in name else name
         if tag == "c":
             self._cell(attributes)
-        elif tag in ("v", "is"):
+        elif tag == "v" or tag == "is":
             self._value()
         elif tag == "row":
-            number = attributes.get("r", "")
-            self.row = int(number) if number.isdigit() and len(number) < 10 else self.row + 1
+            self.row = _whole(attributes["r"]) if "r" in attributes else self.row + 1
             self.column = 0
+            if attributes.get("hidden") in ("1", "true") and self.row <= MOST_ROWS + 1:
+                self._hidden.setdefault(self._part, []).append(self.row)
+        elif tag == "mergeCell":
+            self._merged += 1
+            if self._merged > MOST_MERGED:
+                raise refuse(TOO_MUCH)
         elif tag == "si":
             self.lengths.append(0)
             self._in_shared = True
@@ -181,16 +218,28 @@ class Scan:
             self._sheets[attributes.get("name", "")] = next((v for k, v in attributes.items() if k.endswith(":id")), "")
 
     def _cell(self, attributes: dict[str, str]) -> None:
-        place = CELL.fullmatch(attributes.get("r", ""))
-        if place is None:
+        stated = attributes.get("r")
+        if stated is None:
             self.column += 1
         else:
-            self.row, self.column = int(place[2]), 0
-            for letter in place[1].upper():
-                self.column = self.column * 26 + ord(letter) - 64
+            column = COLUMNS.get(stated.rstrip("0123456789"))
+            number = stated.lstrip(LETTERS)
+            if column is not None and 0 < len(number) < 10:
+                self.row, self.column = int(number), column
+            else:
+                self._far(stated)
         self._shared, self._formula = attributes.get("t", ""), ""
         if self._shared == "e":
             self._spoilt.setdefault(self._part, address(self.row, self.column - 1))
+
+    def _far(self, stated: str) -> None:
+        """A column we do not take, named by its number all the same: only a cell with content there is refused."""
+        place = CELL.fullmatch(stated)
+        if place is None:
+            raise refuse(DAMAGED)
+        self.row, self.column = int(place[2]), 0
+        for letter in place[1].upper():
+            self.column = self.column * 26 + ord(letter) - 64
 
     def _value(self) -> None:
         """A cell with content: an empty but coloured one far away costs nothing and is common."""
@@ -209,13 +258,20 @@ class Scan:
         self.text += len(text)
 
     def _end(self, name: str) -> None:
-        tag = name.rpartition(":")[2]
-        if tag == "si":
+        tag = name.rpartition(":")[2] if ":" in name else name
+        if tag == "c":
+            if self._formula:
+                self._spoilt.setdefault(self._part, self._formula)
+        elif tag == "si":
             self._in_shared = False
-        elif tag == "c" and self._formula:
-            self._spoilt.setdefault(self._part, self._formula)
-        elif self._inside and tag in ("v", "is"):
+        elif self._inside and (tag == "v" or tag == "is"):
             self._inside = False
             if self._shared == "s":
                 number = self._number.strip()
                 self.used[int(number) if number.isdigit() else -1] += 1
+
+
+def _whole(number: str) -> int:
+    if not re.fullmatch("[0-9]{1,9}", number):
+        raise refuse(DAMAGED)
+    return int(number)
