@@ -54,7 +54,8 @@ def opened() -> Iterator[Platform]:
 def main() -> None:
     """专项行动平台 Special Actions."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for noisy in ("alembic", "apscheduler"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
 @main.command()

@@ -35,7 +35,9 @@ def cluster() -> Iterator[str]:
     port = _free_port()
 
     def run(*command: str) -> None:
-        done = subprocess.run(command, user=user if user == "nobody" else None, cwd=folder, capture_output=True, text=True)
+        done = subprocess.run(
+            command, user=user if user == "nobody" else None, cwd=folder, capture_output=True, text=True
+        )
         if done.returncode:
             raise RuntimeError(f"{command[0]}: {done.stdout}{done.stderr}")
 

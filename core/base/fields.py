@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import MappedColumn, mapped_column
 
-from core.base import kinds
+from core.base import kinds, kinds_of_time
 from core.base.errors import Problem
 from core.base.kinds import Kind, Look
 from core.base.say import Say
@@ -147,11 +147,13 @@ def money(label: str, *, required: bool = False, **more: Any) -> MappedColumn[An
 
 def day(label: str, *, required: bool = False, happened: bool = False, **more: Any) -> MappedColumn[Any]:
     given = more.pop("given", (lambda today: today) if happened else None)
-    return _column(kinds.DayKind(), label, required=required or happened, happened=happened, given=given, **more)
+    return _column(
+        kinds_of_time.DayKind(), label, required=required or happened, happened=happened, given=given, **more
+    )
 
 
 def moment(label: str, *, required: bool = False, happened: bool = False, **more: Any) -> MappedColumn[Any]:
-    return _column(kinds.MomentKind(), label, required=required or happened, happened=happened, **more)
+    return _column(kinds_of_time.MomentKind(), label, required=required or happened, happened=happened, **more)
 
 
 def yes_no(label: str, *, required: bool = False, **more: Any) -> MappedColumn[Any]:

@@ -59,7 +59,9 @@ def signature(paper: Paper, document: Document) -> None:
         set_indent(line, left=start)
         line.paragraph_format.keep_with_next = bool(day)
     if day:
-        set_indent(paper.line(day, "signature"), left=start + 2 if longest else room - 2 - _width(day))
+        # A program that spaces digits apart needs more room than the characters say: the date must never wrap.
+        left = start + 2 if longest else room - 2 - _width(day)
+        set_indent(paper.line(day, "signature"), left=left, right=-3)
 
 
 def annex_head(paper: Paper, annex: Attachment, number: int, page: Page, *, new_page: bool) -> None:

@@ -10,7 +10,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from core.base.kinds import EARLIEST, LATEST
+from core.base.kinds_of_time import EARLIEST, LATEST
 from core.base.say import Say
 from core.estate.campaign import Campaign, Milestone
 from core.services.campaign_files import Document, Findings, Row

@@ -15,7 +15,7 @@ from typing import Any
 
 from core.base.errors import Problem
 from core.base.fields import read_all
-from core.base.kinds import DayKind
+from core.base.kinds_of_time import DayKind
 from core.base.say import Say
 from core.base.units import ACTION, COMMUNITY, COMPLEX, DEPARTMENT, LEADER, UnitKind
 from core.base.window import FAR
