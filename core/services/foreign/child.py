@@ -17,7 +17,7 @@ from core.services.foreign.bounds import TOO_MUCH, refuse
 from core.services.foreign.parsing import Table, parse
 
 MEMORY = 1_000_000_000
-SECONDS = 60
+SECONDS = 30
 AT_ONCE = BoundedSemaphore(2)
 KEPT = ("SYSTEMROOT", "LD_LIBRARY_PATH")  # all a child needs of our environment; it has no business with the rest
 

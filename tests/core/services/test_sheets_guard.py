@@ -167,9 +167,10 @@ def apart(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 
 def test_a_child_reads_the_same(apart: pytest.MonkeyPatch) -> None:
-    far_apart = [sheets.read(good(), "a.xlsx"), sheets.read("小区,甲\n乙,１".encode(), "a.csv")]
+    files = ((good(), "a.xlsx"), ("小区,甲\n乙,１".encode(), "a.csv"))
+    far_apart = [sheets.read(*file) for file in files]
     apart.undo()
-    assert far_apart == [sheets.read(good(), "a.xlsx"), sheets.read("小区,甲\n乙,１".encode(), "a.csv")]
+    assert far_apart == [sheets.read(*file) for file in files]
 
 
 def test_a_child_refuses_in_the_same_words(apart: pytest.MonkeyPatch) -> None:
