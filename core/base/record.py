@@ -76,6 +76,7 @@ def _give_unit_column(cls: type[Record], unit: UnitKind) -> None:
     columns = {name: value.column for name, value in cls.__dict__.items() if isinstance(value, MappedColumn)}
     happened = [name for name, c in columns.items() if "field" in c.info and c.info["field"].happened][:1]
     own = cls.__dict__.get("__table_args__", ())
-    indexes = [Index(None, unit.column, *happened), *(Index(None, name, "id", "state") for name in happened)]
-    indexes.append(Index(None, "state", unit.column))  # what waits for somebody, without walking what is done
+    indexes = [Index(None, unit.column, *happened), *(Index(None, name, "id") for name in happened)]
+    # What waits for somebody, and a filtered page in its order with its total, without walking what is done.
+    indexes.append(Index(None, "state", *happened, "id", unit.column))
     cls.__table_args__ = (*own, *indexes)
