@@ -127,13 +127,27 @@ def _table(owner: str) -> str:
     return f"version_{owner}"
 
 
-def owner_of(table: str, catalog: Catalog) -> str:
-    return next((slug for slug in catalog.plugins if table.startswith(slug + "_")), CORE)
+def owner_of(table: str, catalog: Catalog) -> str | None:
+    """Whose a declared table is: the core's by the module of its class, a healthy plugin's by its records. None for
+    anybody else's: a quarantined plugin's classes may still stand in the metadata."""
+    for slug, plugin in catalog.plugins.items():
+        if any(record.__tablename__ == table for record in plugin.records.values()):
+            return slug
+    for mapper in Base.registry.mappers:
+        if getattr(mapper.local_table, "name", "") == table:
+            return CORE if mapper.class_.__module__.startswith("core.") else None
+    return None
 
 
 def _context(connection: Connection, owner: str, catalog: Catalog) -> MigrationContext:
-    def mine(_thing: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:
-        return kind != "table" or (owner_of(name or "", catalog) == owner and not (name or "").startswith("version_"))
+    def mine(_thing: Any, name: str | None, kind: str, reflected: bool, declared: Any) -> bool:
+        if kind != "table":
+            return True
+        if (
+            reflected and declared is None
+        ):  # in the store only: an owner's forgotten table, or one of a plugin taken out
+            return owner != CORE and (name or "").startswith(owner + "_")
+        return owner_of(name or "", catalog) == owner
 
     opts = {
         "version_table": _table(owner),
