@@ -90,7 +90,7 @@ def _counts(
     }
     held = select(O.id).where(tuple_(O.rule, O.period).in_([(d.key, current[d.key][0]) for d in asked]))
     # Two index look-ups put together: an OR over both would walk the whole ledger.
-    chosen = union_all(held, *_still_open(work, as_of)).subquery("chosen")
+    chosen = union_all(held, *still_open(work, as_of)).subquery("chosen")
     rows = select(O.rule, *(c.label(n) for n, c in columns.items())).where(
         O.id.in_(select(chosen.c.id)), O.opened_at <= at
     )
@@ -103,7 +103,7 @@ def _many(condition: ColumnElement[bool]) -> Any:
     return func.sum(case((condition, 1), else_=0))
 
 
-def _still_open(work: Work, as_of: date) -> list[Select[int]]:
+def still_open(work: Work, as_of: date) -> list[Select[int]]:
     """Ids of what is past due and not settled on ``as_of``: never settled, or (for a day gone by) settled later."""
     at = end_of(as_of)
     never = select(O.id).where(O.done_at.is_(None), O.due_at < at)
@@ -113,7 +113,7 @@ def _still_open(work: Work, as_of: date) -> list[Select[int]]:
 def overdue(work: Work, as_of: date, rules: Sequence[str], most: int = MOST_LATE) -> dict[str, list[Late]]:
     """Who is overdue on ``as_of``, longest first, at most ``most`` in all."""
     waived = and_(O.waived_until.is_not(None), O.waived_until >= as_of)
-    late = union_all(*_still_open(work, as_of)).subquery("late")
+    late = union_all(*still_open(work, as_of)).subquery("late")
     named = O.rule.concat("")  # a condition only: looked up by rule, the whole history of the rule would be walked
     rows = (
         select(O.rule, O.unit_kind, O.unit_id, O.due_at, Complex.community_id)
@@ -145,7 +145,7 @@ def owed_by(work: Work, where: ColumnElement[bool], until: date, most: int = 200
     rows = (
         select(O).where(O.done_at.is_(None), O.due_at <= end_of(until), where).order_by(O.due_at, O.unit_id).limit(most)
     )
-    return _duties(work, work.session.scalars(rows).all())
+    return listed(work, work.session.scalars(rows).all())
 
 
 def of_community(community_id: int) -> ColumnElement[bool]:
@@ -161,17 +161,10 @@ def of_unit(kind: str, unit_id: int) -> ColumnElement[bool]:
     return and_(O.unit_kind == kind, O.unit_id == unit_id)
 
 
-def listing(work: Work, rule: str, period: str | None = None, most: int = 2000) -> list[Duty]:
-    """Every obligation of a rule, newest period first: the rows behind a deadline's figures."""
-    rows = (
-        select(O).where(O.rule == rule, *([O.period == period] if period else [])).order_by(O.due_at.desc(), O.unit_id)
-    )
-    return _duties(work, work.session.scalars(rows.limit(most)).all())
-
-
-def _duties(work: Work, rows: Sequence[Obligation]) -> list[Duty]:
+def listed(work: Work, rows: Sequence[Obligation], at: datetime | None = None) -> list[Duty]:
+    """``rows`` as a person sees them at the moment ``at`` (default: now); what was settled later is not settled yet."""
     _prime(work, [(row.unit_kind, row.unit_id) for row in rows])
-    return [_duty(work, row) for row in rows if row.rule in work.catalog.deadlines]
+    return [_duty(work, row, at or work.now) for row in rows if row.rule in work.catalog.deadlines]
 
 
 def _prime(work: Work, units: Sequence[tuple[str, int]]) -> None:
@@ -180,7 +173,7 @@ def _prime(work: Work, units: Sequence[tuple[str, int]]) -> None:
         work.look.prime(UNIT_KINDS[kind], {i for k, i in units if k == kind})
 
 
-def _duty(work: Work, row: Obligation) -> Duty:
+def _duty(work: Work, row: Obligation, at: datetime) -> Duty:
     return Duty(
         id=row.id,
         deadline=work.catalog.deadlines[row.rule],
@@ -190,6 +183,6 @@ def _duty(work: Work, row: Obligation) -> Duty:
         subject_id=row.subject_id,
         period=row.period,
         due_at=row.due_at,
-        done_at=row.done_at,
-        status=status(row.due_at, row.done_at, row.waived_until, work.now),
+        done_at=row.done_at if row.done_at is not None and row.done_at <= at else None,
+        status=status(row.due_at, row.done_at, row.waived_until, at),
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, abort, request
@@ -11,14 +13,28 @@ from markupsafe import Markup
 from sqlalchemy import literal, select, union_all
 
 from core.base.blocks import Block, Notice
-from core.base.units import COMPLEX
-from core.estate.units import Community, Complex
-from core.services import access, duties, faults, figures, registry
+from core.base.facts import ActionFacts
+from core.base.status import Status
+from core.base.units import COMMUNITY, COMPANY, COMPLEX
+from core.estate.units import Community, Complex, ComplexTerm
+from core.services import access, duties, duty_rows, faults, figures, registry, reports, responsibilities
+from core.services.duties import Duty
 from core.services.measures import Measure
 from core.services.work import Work
 from core.web import frame
 
 bp = Blueprint("complexes", __name__)
+
+
+@dataclass(frozen=True)
+class State:
+    """Where one action stands in the complex: duties late, open and soon, and whether it has any content yet."""
+
+    action: ActionFacts
+    built: bool
+    late: int
+    soon: int
+    open: int
 
 
 @bp.route("/complex/<int:unit_id>")
@@ -38,8 +54,10 @@ def card(unit_id: int) -> ResponseReturnValue:
         may={s: access.may_report(work.actor, s, one.community_id) for s in work.catalog.plugins},
         timeline=_timeline(work, unit_id),
         panels=_panels(work, unit_id),
-        terms=registry.terms_of(work, unit_id),
-        qr=_qr(request.url),
+        states=_states(work, owed),
+        answers=responsibilities.of(work, COMPLEX.name, unit_id, on=day),
+        terms=_terms(work, unit_id),
+        qr=_qr(request.base_url),
         marks=_marks(work, unit_id),
     )
 
@@ -52,12 +70,41 @@ def community(unit_id: int) -> ResponseReturnValue:
         abort(404)
     day = frame.as_of(work)
     found = figures.indicators(work, day)
-    parts = [(i, next((g for g in i.by_community if g.group == one.name), None)) for i in found if i.by_community]
+    mine = [(i, g) for i in found for g in i.by_community if g.group == one.name]
     complexes = work.session.scalars(
         select(Complex).where(Complex.community_id == unit_id).order_by(Complex.name)
     ).all()
-    owed = duties.owed_by(work, duties.of_community(unit_id), day)
-    return frame.page("community.html", one=one, day=day, parts=parts, complexes=complexes, owed=owed)
+    return frame.page(
+        "community.html",
+        one=one,
+        day=day,
+        parts=[(i, replace(i, n=g.n, d=g.d)) for i, g in mine],
+        complexes=complexes,
+        answers=responsibilities.of(work, COMMUNITY.name, unit_id, on=day),
+        owed=duty_rows.open_on(work, duties.of_community(unit_id), day),
+    )
+
+
+def _states(work: Work, owed: Sequence[Duty]) -> list[State]:
+    """Every action of the campaign, whether it owes something here or not."""
+    out = []
+    for action in reports.actions(work, work.today):
+        plugin = work.catalog.plugins.get(action.slug)
+        mine = [d.status for d in owed if d.deadline.key.startswith(f"{action.slug}.")]
+        late, soon = mine.count(Status.OVERDUE), mine.count(Status.DUE_SOON)
+        out.append(State(action, bool(plugin and plugin.records), late, soon, len(mine) - late - soon))
+    return out
+
+
+def _terms(work: Work, unit_id: int) -> list[tuple[ComplexTerm, str, str]]:
+    """(term, community, company), newest first."""
+    terms = registry.terms_of(work, unit_id)
+    names = work.look.names(COMMUNITY)
+    work.look.prime(COMPANY, {t.company_id for t in terms if t.company_id})
+    return [
+        (t, names.get(t.community_id, ""), work.look.unit_name(COMPANY, t.company_id) if t.company_id else "—")
+        for t in reversed(terms)
+    ]
 
 
 def _timeline(work: Work, unit_id: int) -> list[tuple[str, Any, int, str]]:
@@ -121,5 +168,7 @@ def _qr(address: str) -> Markup:
     import segno  # noqa: PLC0415 - this card only
 
     out = io.BytesIO()
-    segno.make(address, error="m").save(out, kind="svg", xmldecl=False, svgns=True, scale=3, border=2, title="二维码")
+    segno.make(address, error="m").save(
+        out, kind="svg", xmldecl=False, svgns=True, omitsize=True, border=2, title="二维码"
+    )
     return Markup(out.getvalue().decode())

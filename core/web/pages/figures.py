@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from flask import Blueprint, abort, request
@@ -10,26 +9,17 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from core.base.describe import Indicator
-from core.base.facts import IndicatorFacts
+from core.base.facts import ActionFacts, GroupFigure, IndicatorFacts
 from core.base.units import COMMUNITY, COMPLEX
-from core.base.window import FAR
-from core.estate.units import Complex
-from core.services import duties, figures, listing, reports
+from core.base.window import FAR, Period, windows
+from core.estate.units import ComplexTerm
+from core.services import duties, duty_rows, figures, listing, reports, trends, why
+from core.services.why import UnitRow
 from core.services.work import Work
 from core.web import frame
 from core.web.pages.workspace import trend
 
 bp = Blueprint("figures", __name__)
-
-
-@dataclass(frozen=True)
-class UnitRow:
-    unit_id: int
-    name: str
-    community_id: int | None
-    community: str
-    n: int
-    d: int
 
 
 @bp.route("/i/<key>")
@@ -38,26 +28,31 @@ def indicator(key: str) -> ResponseReturnValue:
     found = work.catalog.indicators.get(key)
     if found is None:
         abort(404)
-    day = frame.as_of(work)
+    periods = _periods(work, found)
+    day = _day(work, periods)
     (facts,) = figures.indicators(work, day, [found])
     asked = listing.Asked.read(request.args)
-    rows = [r for r in _units(work, found, day) if asked.community in (None, r.community_id)]
+    every = _units(work, facts, day)
     span = facts.window
-    action = reports.gather(work, day, key.partition(".")[0])[0].action
     return frame.page(
         "figure.html",
         day=day,
         facts=facts,
-        action=action,
-        trend=trend(work, facts),
-        missing=[r for r in rows if r.n < r.d],
-        rows=rows,
+        action=_action(work, key, day),
+        formula=why.FORMULAS[found.shape],
+        expected=why.amount(found, facts.pace.expected),
+        why=why.explain(facts, every),
+        trend=trend(facts, trends.trends(work, [found], day)[key]),
+        groups=_groups(work, facts),
+        rows=[r for r in every if asked.community in (None, r.community_id)],
+        chosen=work.look.names(COMMUNITY).get(asked.community, "") if asked.community else "",
         asked=asked,
         evidence=[
             (work.catalog.key_of(r), r, _latest(work, work.catalog.key_of(r), facts, asked)) for r in found.evidence
         ],
         since=span.start,
         until=day if span.end == FAR else span.day,
+        periods=periods,
         kind=found.unit,
     )
 
@@ -70,34 +65,77 @@ def deadline(key: str) -> ResponseReturnValue:
         abort(404)
     day = frame.as_of(work)
     (facts,) = duties.deadlines(work, day, [found])
-    period = request.args.get("period", facts.period)
-    rows = duties.listing(work, key, period if period != "all" else None)
-    wanted = request.args.get("status", "")
-    answers = work.catalog.key_of(found.answers) if found.answers else ""
+    rows = duty_rows.find(
+        work,
+        facts,
+        day,
+        period=request.args.get("period", ""),
+        status=request.args.get("status", ""),
+        page=request.args.get("page", 1, type=int),
+    )
     return frame.page(
         "duty.html",
         day=day,
         facts=facts,
-        period=period,
-        rows=[r for r in rows if not wanted or r.status.value == wanted],
-        counts={s: sum(1 for r in rows if r.status is s) for s in {r.status for r in rows}},
-        answers=answers,
+        found=rows,
+        action=_action(work, key, day),
+        periods=duty_rows.periods(work, found, day),
+        answers=work.catalog.key_of(found.answers) if found.answers else "",
     )
 
 
-def _units(work: Work, found: Indicator, day: date) -> list[UnitRow]:
-    rows = figures.units(work, found, day)
-    kind = found.unit
-    homes: dict[int, int] = {}
-    if kind == COMPLEX:
-        homes = dict(work.session.execute(select(Complex.id, Complex.community_id)).all())  # type: ignore[arg-type]
+def _action(work: Work, key: str, day: date) -> ActionFacts:
+    """Whose figure it is, with who leads it on the day."""
+    return next(a for a in reports.actions(work, day) if a.slug == key.partition(".")[0])
+
+
+def _periods(work: Work, found: Indicator) -> dict[str, date]:
+    """The last day of each period so far, newest first; nothing for what runs through the whole campaign."""
+    if found.every is Period.ONCE:
+        return {}
+    start, today = work.campaign.starts_on, work.today
+    held = windows(found.every, start, max(today, start), campaign_start=start, as_of=today)
+    return {w.key: min(w.end, today) for w in reversed(list(held))}
+
+
+def _day(work: Work, periods: dict[str, date]) -> date:
+    """The day asked for; a period named without one is looked at from its last day."""
+    named = request.args.get("period", "")
+    return periods[named] if named in periods and not request.args.get("as_of") else frame.as_of(work)
+
+
+def _units(work: Work, facts: IndicatorFacts, day: date) -> list[UnitRow]:
+    """Every unit's part, what is missing first, each under the community it belonged to on the day."""
+    found = facts.indicator
+    parts = figures.units(work, found, day)
+    homes = _homes(work, facts.window.day) if found.unit == COMPLEX else {}
+    names, communities = work.look.names(found.unit), work.look.names(COMMUNITY)
     out = []
-    for one in rows:
-        home = homes.get(one.unit_id) if kind == COMPLEX else one.unit_id if kind == COMMUNITY else None
-        name = work.look.names(kind).get(one.unit_id, f"#{one.unit_id}")
-        community = work.look.names(COMMUNITY).get(home, "") if home else ""
-        out.append(UnitRow(one.unit_id, name, home, community, one.n, one.d))
-    return sorted(out, key=lambda r: (r.n >= r.d, r.community, r.name))
+    for one in parts:
+        home = one.unit_id if found.unit == COMMUNITY else homes.get(one.unit_id)
+        row = UnitRow(
+            unit_id=one.unit_id,
+            name=names.get(one.unit_id, f"#{one.unit_id}"),
+            community_id=home,
+            community=communities.get(home, "") if home else "",
+            n=one.n,
+            d=one.d,
+            short=why.short(found, facts, one.n, one.d),
+        )
+        out.append(row)
+    return sorted(out, key=lambda r: (not r.short, r.community, r.name))
+
+
+def _homes(work: Work, day: date) -> dict[int, int]:
+    rows = select(ComplexTerm.complex_id, ComplexTerm.community_id)
+    return dict(work.session.execute(rows.where(ComplexTerm.since <= day, ComplexTerm.until >= day)).all())
+
+
+def _groups(work: Work, facts: IndicatorFacts) -> list[tuple[int | None, GroupFigure, str]]:
+    """(community, its n and d, its figure) in order of name."""
+    ids = {name: key for key, name in work.look.names(COMMUNITY).items()}
+    one = facts.indicator
+    return [(ids.get(g.group), g, why.amount(one, one.figure(g.n, g.d))) for g in facts.by_community]
 
 
 def _latest(work: Work, key: str, facts: IndicatorFacts, asked: listing.Asked) -> listing.Found:

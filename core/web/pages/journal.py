@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, false, select
 
+from core.base.units import UNIT_KINDS
+from core.base.window import end_of
 from core.estate.units import UNITS
 from core.services.journal import JournalEntry
 from core.services.work import Work
@@ -15,8 +20,21 @@ from core.web import frame
 
 bp = Blueprint("journal", __name__)
 PAGE = 50
-OTHERS = {"account": "账号", "api_token": "接口令牌", "campaign": "方案"}
-FIELDS = {"state": "状态", "remark": "意见", "login": "账号", "role": "角色", "count": "数量", "password": "密码"}
+OTHERS = {"account": "账号", "api_token": "接口令牌", "campaign": "方案", "responsibility": "职责分工"}
+FIELDS = {
+    "state": "状态",
+    "remark": "意见",
+    "login": "账号",
+    "role": "角色",
+    "count": "数量",
+    "password": "密码",
+    "holder": "责任人",
+    "unit": "对象",
+    "since": "起始日期",
+    "until": "终止日期",
+    "value": "取值",
+}
+SOURCES = {"page": "页面", "sheet": "表格", "api": "接口", "demo": "演示", "job": "定时任务", "campaign": "方案载入"}
 VERBS = {
     "create": "新增",
     "edit": "修改",
@@ -27,29 +45,81 @@ VERBS = {
 }
 
 
+@dataclass(frozen=True)
+class Line:
+    """One entry in the reader's words."""
+
+    entry: JournalEntry
+    label: str
+    verb: str
+    unit: str
+    source: str
+    changes: list[tuple[str, str, str]]
+
+
 @bp.route("/journal")
 def show() -> ResponseReturnValue:
     work = frame.reading()
     if not work.actor.reads_all:
         abort(403)
-    before = request.args.get("before", "")
-    subject, who = request.args.get("subject", "").strip(), request.args.get("who", "").strip()
-    rows = select(JournalEntry).order_by(JournalEntry.id.desc()).limit(PAGE + 1)
-    if before.isdigit():
-        rows = rows.where(JournalEntry.id < int(before))
-    if subject:
-        rows = rows.where(JournalEntry.subject == subject)
-    if who:
-        rows = rows.where(JournalEntry.login == who)
+    asked = {k: request.args.get(k, "").strip()[:120] for k in ("subject", "who", "unit", "from", "to")}
+    before = request.args.get("before", type=int)
+    rows = select(JournalEntry).where(*_conditions(work, asked)).order_by(JournalEntry.id.desc()).limit(PAGE + 1)
+    if before:
+        rows = rows.where(JournalEntry.id < before)
     found = work.session.scalars(rows).all()
-    entries = [(e, label_of(work, e.subject), verb_of(work, e), changes_of(work, e)) for e in found[:PAGE]]
+    _prime(work, found[:PAGE])
+    kinds = [(k, m.label) for k, m in work.catalog.records.items()] + [(k, m.label) for k, m in UNITS.items()]
     return frame.page(
         "journal.html",
-        entries=entries,
-        subjects=[(k, m.label) for k, m in work.catalog.records.items()],
-        subject=subject,
-        who=who,
+        lines=[_line(work, e) for e in found[:PAGE]],
+        subjects=[*kinds, *OTHERS.items()],
+        asked=asked,
+        unknown=asked["unit"] and _unit(work, asked["unit"]) is None,
         more=found[PAGE - 1].id if len(found) > PAGE else None,
+    )
+
+
+def _conditions(work: Work, asked: dict[str, str]) -> list[ColumnElement[bool]]:
+    """What is asked for; a day that can't be read is left out, a unit nobody knows finds nothing."""
+    out: list[ColumnElement[bool]] = []
+    if asked["subject"]:
+        out.append(JournalEntry.subject == asked["subject"])
+    if asked["who"]:
+        out.append((JournalEntry.login == asked["who"]) | (JournalEntry.actor == asked["who"]))
+    if asked["unit"]:
+        unit = _unit(work, asked["unit"])
+        kind, key = JournalEntry.unit_kind, JournalEntry.unit_id
+        out.append(false() if unit is None else (kind == unit[0]) & (key == unit[1]))
+    if since := _date(asked["from"]):
+        out.append(JournalEntry.at > end_of(since - timedelta(days=1)))
+    if until := _date(asked["to"]):
+        out.append(JournalEntry.at <= end_of(until))
+    return out
+
+
+def _unit(work: Work, text: str) -> tuple[str, int] | None:
+    """The unit of that name or code, complexes and communities first."""
+    for kind in sorted(UNITS, key=lambda k: k not in ("complex", "community")):
+        if (found := work.look.unit_id(UNIT_KINDS[kind], text)) is not None:
+            return kind, found
+    return None
+
+
+def _prime(work: Work, entries: Sequence[JournalEntry]) -> None:
+    for kind in {e.unit_kind for e in entries if e.unit_kind in UNITS}:
+        work.look.prime(UNIT_KINDS[str(kind)], {e.unit_id for e in entries if e.unit_kind == kind and e.unit_id})
+
+
+def _line(work: Work, entry: JournalEntry) -> Line:
+    known = entry.unit_kind in UNITS and entry.unit_id is not None
+    return Line(
+        entry=entry,
+        label=label_of(work, entry.subject),
+        verb=verb_of(work, entry),
+        unit=work.look.unit_name(UNIT_KINDS[str(entry.unit_kind)], int(entry.unit_id or 0)) if known else "",
+        source=SOURCES.get(entry.source, entry.source),
+        changes=changes_of(work, entry),
     )
 
 
@@ -87,3 +157,10 @@ def changes_of(work: Work, entry: JournalEntry) -> list[tuple[str, str, str]]:
 
 def _text(value: Any) -> str:
     return "" if value is None else str(value)
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

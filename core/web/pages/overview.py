@@ -6,20 +6,23 @@ from dataclasses import dataclass
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from markupsafe import Markup
 from sqlalchemy import select
 
 from core.base.blocks import Light
-from core.base.facts import Facts
+from core.base.facts import DeadlineFacts, Facts, IndicatorFacts
 from core.estate.campaign import Milestone
-from core.services import reports
+from core.services import reports, trends, why
 from core.web import frame
+from core.web.spark import spark
 
 bp = Blueprint("overview", __name__)
 
 
 @dataclass(frozen=True)
 class Row:
-    """One action on the overview."""
+    """One action on the overview. ``headline``: the figure its thumbnail line shows."""
 
     facts: Facts
     light: Light
@@ -27,19 +30,40 @@ class Row:
     overdue: int
     on_time: tuple[int, int]
     state: str
+    headline: IndicatorFacts | None
+    spark: Markup
+
+
+@dataclass(frozen=True)
+class Red:
+    """One thing that is red, with the rule that made it so and who can mend it."""
+
+    facts: Facts
+    indicator: IndicatorFacts | None
+    deadline: DeadlineFacts | None
+    why: why.Why | None
+    longest: int = 0
 
 
 @bp.route("/overview")
 def show() -> ResponseReturnValue:
     work = frame.reading()
     day = frame.as_of(work)
-    rows = [_row(facts, _state(facts.action.slug)) for facts in reports.gather(work, day)]
-    milestones = work.session.scalars(select(Milestone).order_by(Milestone.due_on)).all()
-    red = [(r.facts.action, i) for r in rows for i in r.facts.indicators if i.light is Light.RED]
-    return frame.page("overview.html", day=day, rows=rows, milestones=milestones, red=red)
+    found = reports.gather(work, day)
+    heads = {f.action.slug: head for f in found if (head := _headline(f))}
+    lines = trends.trends(work, [h.indicator for h in heads.values()], day)
+    rows = [_row(f, heads.get(f.action.slug), lines) for f in found]
+    stones = work.session.scalars(select(Milestone).order_by(Milestone.due_on)).all()
+    milestones = [(m, (m.due_on - day).days) for m in stones]
+    return frame.page("overview.html", day=day, rows=rows, milestones=milestones, red=_red(found))
 
 
-def _row(facts: Facts, state: str) -> Row:
+def _headline(facts: Facts) -> IndicatorFacts | None:
+    """The figure that stands for the action: its first one with a target."""
+    return next((i for i in facts.indicators if i.target is not None), None)
+
+
+def _row(facts: Facts, head: IndicatorFacts | None, lines: dict[str, trends.Trend]) -> Row:
     judged = [i.light for i in facts.indicators if i.target is not None]
     met, due = (sum(d.on_time[k] for d in facts.deadlines) for k in (0, 1))
     return Row(
@@ -48,8 +72,30 @@ def _row(facts: Facts, state: str) -> Row:
         counts={light: judged.count(light) for light in Light},
         overdue=sum(d.overdue for d in facts.deadlines),
         on_time=(met, due),
-        state=state,
+        state=_state(facts.action.slug),
+        headline=head,
+        spark=_spark(head, lines[head.indicator.key]) if head else Markup(""),
     )
+
+
+def _spark(head: IndicatorFacts, line: trends.Trend) -> Markup:
+    known = [(d, v) for d, v in line if v is not None]
+    if not known:
+        return Markup("")
+    (first, then), (last, now) = known[0], known[-1]
+    one = head.indicator
+    words = {"i": one.label, "a": first, "b": last, "x": why.amount(one, then), "y": why.amount(one, now)}
+    return spark(line, _("%(i)s：%(a)s %(x)s，%(b)s %(y)s", **words))
+
+
+def _red(found: tuple[Facts, ...]) -> list[Red]:
+    """Red indicators with their rule, then deadlines with something overdue, longest first."""
+    out = [
+        Red(f, i, None, why.explain(i, ())) for f in found for i in f.indicators if i.light is Light.RED and not i.fault
+    ]
+    late = [(max((o.days for o in d.late), default=0), f, d) for f in found for d in f.deadlines if d.overdue]
+    late.sort(key=lambda one: -one[0])
+    return out + [Red(f, None, d, None, longest) for longest, f, d in late]
 
 
 def _state(slug: str) -> str:

@@ -10,10 +10,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import func, or_, select
 
-from core.base.errors import Invalid, Stale
+from core.base.errors import Invalid, Problem, Stale
+from core.base.say import Say
 from core.base.units import COMPLEX
 from core.estate.units import UNITS, Unit
-from core.services import access, registry
+from core.services import access, registry, responsibilities
 from core.web import forms, frame
 
 bp = Blueprint("registry", __name__)
@@ -31,7 +32,7 @@ def kinds() -> ResponseReturnValue:
 def index(kind: str) -> ResponseReturnValue:
     work = frame.reading()
     model: Any = _model(kind)
-    text, page = request.args.get("q", "").strip()[:60], max(int(request.args.get("page", "1") or 1), 1)
+    text, page = request.args.get("q", "").strip()[:60], max(request.args.get("page", 1, type=int), 1)
     where = or_(model.name.contains(text, autoescape=True), model.pinyin.contains(text.lower(), autoescape=True))
     total = work.session.scalar(select(func.count()).select_from(model).where(where)) or 0
     rows = work.session.scalars(
@@ -49,6 +50,7 @@ def index(kind: str) -> ResponseReturnValue:
         pages=max((total + PAGE - 1) // PAGE, 1),
         q=text,
         may=access.may_administer(work.actor),
+        answers=kind in responsibilities.HELD,
     )
 
 
@@ -73,22 +75,24 @@ def _edit(kind: str, unit_id: int | None) -> ResponseReturnValue:
     names = [f.name for f in model.fields()]
     form = forms.open_form(work, model, names, unit.values() if unit is not None else {})
     if request.method == "GET":
-        return _form(kind, model, form, unit)
+        return _form(kind, model, form, unit_id)
     try:
         with frame.writing() as writer:
-            version = int(request.form.get("version") or 0) or None
-            on = _date(request.form.get("effective"))
+            version = request.form.get("version", 0, type=int) if unit_id is not None else None  # unreadable: not ours
+            on = _effective()
             saved = registry.save(writer, model, forms.typed(form), unit_id=unit_id, version=version, effective=on)
     except Invalid as error:
         rest = forms.blame(form, error.problems)
-        return _form(kind, model, form, unit, problems=rest), 422
+        return _form(kind, model, form, unit_id, problems=rest), 422
     except Stale:
-        return _form(kind, model, form, unit, problems=[_("刚刚被他人修改，请重新打开后再改。")]), 409
+        return _form(kind, model, form, unit_id, problems=[_("刚刚被他人修改，请重新打开后再改。")]), 409
     session["saved"] = _("已保存：%(r)s（%(u)s）", r=model.label, u=saved.name)
     return redirect(url_for("registry.index", kind=kind))
 
 
-def _form(kind: str, model: type[Unit], form: Any, unit: Unit | None, problems: Any = ()) -> str:
+def _form(kind: str, model: type[Unit], form: Any, unit_id: int | None, problems: Any = ()) -> str:
+    work = frame.reading()  # writing closed the one before: what stands is read anew
+    unit = work.session.get(model, unit_id) if unit_id is not None else None
     dated = model.kind == COMPLEX and unit is not None
     return frame.page(
         "registry_form.html",
@@ -100,7 +104,7 @@ def _form(kind: str, model: type[Unit], form: Any, unit: Unit | None, problems: 
         version=request.form.get("version") or (unit.version if unit is not None else ""),
         problems=problems,
         dated=dated,
-        effective=request.form.get("effective") or frame.reading().today.isoformat(),
+        effective=request.form.get("effective") or work.today.isoformat(),
     )
 
 
@@ -110,8 +114,11 @@ def _model(kind: str) -> type[Unit]:
     return UNITS[kind]
 
 
-def _date(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
+def _effective() -> date | None:
+    """Since when a change holds; nothing for what is new, never a guess for what can't be read."""
+    if "effective" not in request.form:
         return None
+    try:
+        return date.fromisoformat(request.form["effective"])
+    except ValueError:
+        raise Invalid([Problem("effective", Say("请填写变更生效日期，如 2024-11-15"))]) from None

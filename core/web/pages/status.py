@@ -19,12 +19,13 @@ def show() -> ResponseReturnValue:
     work = frame.reading()
     catalog = frame.platform().catalog
     latest = work.session.scalars(select(KeptDay).order_by(KeptDay.day.desc()).limit(7)).all()
+    standing = sorted(faults.standing(work.session).values(), key=lambda f: f.since)
     version = sqlite_module().sqlite_version
     return frame.page(
         "status.html",
-        plugins=list(catalog.plugins.values()),
+        plugins=[(p, [f for f in standing if f.plugin == p.action.slug]) for p in catalog.plugins.values()],
         quarantined=catalog.faults,
-        standing=faults.standing(work.session).values(),
+        standing=standing,
         kept=latest,
         job_runs=job_runs.latest(work.session, list(catalog.jobs)),
         jobs=catalog.jobs,

@@ -11,7 +11,7 @@ from core.base.blocks import Chart, Series
 from core.base.describe import Shape
 from core.base.facts import IndicatorFacts
 from core.render import svg
-from core.services import access, figures, job_runs, reports
+from core.services import access, job_runs, reports, responsibilities, trends
 from core.services.work import Work
 from core.web import frame
 
@@ -26,14 +26,16 @@ def show(slug: str) -> ResponseReturnValue:
     if not found:
         abort(404)
     plugin = work.catalog.plugins.get(slug)
+    lines = trends.trends(work, [i.indicator for i in found[0].indicators], day)
     return frame.page(
         "workspace.html",
         day=day,
         facts=found[0],
         plugin=plugin,
         fault=work.catalog.fault_of(slug),
-        trends={i.indicator.key: trend(work, i) for i in found[0].indicators},
+        trends={i.indicator.key: trend(i, lines[i.indicator.key]) for i in found[0].indicators},
         kinds=_kinds(work, slug),
+        answers=responsibilities.of_action(work, slug, day),
         section=reports.section(work, found[0]),
         job_runs=job_runs.latest(work.session, [j.key for j in plugin.jobs] if plugin else []),
         may_run=slug in work.actor.leads or access.may_administer(work.actor),
@@ -53,9 +55,8 @@ def run_now(slug: str, key: str) -> ResponseReturnValue:
     return redirect(url_for("workspace.show", slug=slug))
 
 
-def trend(work: Work, one: IndicatorFacts) -> Markup:
+def trend(one: IndicatorFacts, points: trends.Trend) -> Markup:
     """The figure week by week with its target, as SVG; "" where there is nothing to draw."""
-    points = figures.trend(work, one.indicator, one.window.as_of)
     if sum(1 for _, value in points if value is not None) < 2:
         return Markup("")
     share = one.indicator.shape in (Shape.RATIO, Shape.REDUCTION)
@@ -66,7 +67,7 @@ def trend(work: Work, one: IndicatorFacts) -> Markup:
         unit="%" if share else "",
         target=float(one.target.value) if one.target else None,
     )
-    return svg.svg(chart)
+    return svg.svg(chart, "trend-" + one.indicator.key.replace(".", "-"))  # each picture is named by its own id
 
 
 def _kinds(work: Work, slug: str) -> list[tuple[str, str, str, int, bool]]:

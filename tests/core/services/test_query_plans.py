@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import event, insert, select
 
 from core.estate.units import Complex
-from core.services import days, figures, listing, records, reports
+from core.services import days, duties, duty_rows, figures, listing, records, reports, trends
 from core.services.platform import Platform
 from core.services.work import Work
 from core.testing import START, at, small_platform
@@ -135,12 +135,23 @@ def read_trend(work: Work) -> None:
         figures.trend(work, one, TODAY)
 
 
+def read_trends(work: Work) -> None:
+    trends.trends(work, list(work.catalog.indicators.values()), TODAY)
+
+
+def read_duties(work: Work) -> None:
+    (facts,) = duties.deadlines(work, TODAY, [work.catalog.deadlines["environment.monthly_cleanup"]])
+    assert duty_rows.find(work, facts, TODAY).rows
+
+
 def read_list(work: Work) -> None:
     asked = listing.Asked(since=TODAY - timedelta(days=20), until=TODAY)
     listing.find(work, "environment.cleanup", asked)
 
 
-READS = pytest.mark.parametrize("read", [read_report, read_earlier_report, read_figures, read_trend])
+READS = pytest.mark.parametrize(
+    "read", [read_report, read_earlier_report, read_figures, read_trend, read_trends, read_duties]
+)
 
 
 @pytest.fixture(scope="module")
@@ -178,7 +189,7 @@ def test_a_read_of_kept_days_scans_no_history(large: Platform, read: Callable[[W
     assert scans(large, said, ("environment_*", *LEDGERS)) == []
 
 
-@pytest.mark.parametrize("read", [read_figures, read_trend, read_list, read_report, read_earlier_report])
+@pytest.mark.parametrize("read", [read_figures, read_trend, read_trends, read_list, read_report, read_earlier_report])
 def test_a_read_of_kept_days_walks_no_history(large: Platform, read: Callable[[Work], None]) -> None:
     assert open_ended(large, heard(large, read)) == []
 
