@@ -40,11 +40,12 @@ class UnitRow:
 
 @dataclass(frozen=True, kw_only=True)
 class Why:
-    """``rule``: what made the light; ``left``: how many more reach the target; ``communities``: (id, name, units missing)."""
+    """``rule``: what made the light; ``left``: how many more reach the target; ``by``: None for a target that stands every
+    day; ``communities``: (id, name, units missing)."""
 
     rule: Say
     left: int | None
-    by: date
+    by: date | None
     missing: list[UnitRow]
     communities: list[tuple[int, str, int]]
 
@@ -64,10 +65,10 @@ def explain(facts: IndicatorFacts, rows: Sequence[UnitRow]) -> Why | None:
     )
 
 
-def due(facts: IndicatorFacts) -> date:
-    """The day the target must stand: its own, else the period's end; a standing target is due every day."""
+def due(facts: IndicatorFacts) -> date | None:
+    """The day the target must stand: its own, else the period's end; a standing target has none."""
     stated = facts.target.by if facts.target else None
-    return stated or (facts.window.as_of if facts.window.end == FAR else facts.window.end)
+    return stated or (None if facts.window.end == FAR else facts.window.end)
 
 
 def short(one: Indicator, facts: IndicatorFacts, n: int, d: int) -> bool:
@@ -96,8 +97,11 @@ def _rule(facts: IndicatorFacts) -> Say:
     one, pace, target = facts.indicator, facts.pace, facts.target
     assert target is not None
     now, aim = amount(one, pace.figure), amount(one, target.value)
-    if facts.window.as_of >= due(facts):
-        return Say("期限{d}已到，应达{t}，现为{v}", d=_day(due(facts)), t=aim, v=now)
+    by = due(facts)
+    if by is None:
+        return Say("这项目标没有期限，每天都应达到{t}，现为{v}", t=aim, v=now)
+    if facts.window.as_of >= by:
+        return Say("期限{d}已到，应达{t}，现为{v}", d=_day(by), t=aim, v=now)
     if pace.expected is None or pace.figure is None:
         return Say("应达{t}，现为{v}", t=aim, v=now)
     gap = abs(pace.expected - pace.figure)

@@ -12,10 +12,11 @@ import pytest
 from sqlalchemy import event
 
 from core.app import create_app
+from core.estate.campaign import SettingValue
 from core.estate.units import Complex
 from core.services import accounts, records, responsibilities
 from core.services.access import SYSTEM_ACTOR
-from core.testing import at, small_platform
+from core.testing import START, at, small_platform
 
 Client = Callable[[str], Any]
 PAGES = (
@@ -126,8 +127,15 @@ def test_a_red_light_says_its_rule_who_is_missing_who_can_mend_it_and_by_when(cl
     reported(browser, 1, 2)
     page = said(browser.get("/i/environment.cleaned_monthly").text)
     assert "为什么亮红灯" in page and "按进度今日应达" in page and "还需完成 7 个即达标" in page
-    assert "由城管办督促" in page.replace(" ", "") and "2024年11月30日(周六) 前完成" in page
+    assert "由城管办督促，2024年11月30日(周六)前完成" in page
     assert "示例小区03" in page and "未达到的 7 个" in page
+    standing = said(browser.get("/i/environment.first_cleanup_done").text)
+    assert "每天都应达到100.0%" in standing and "由城管办督促，应尽快完成" in standing
+    with browser.platform.work(SYSTEM_ACTOR, settle=False) as work:
+        work.session.add(SettingValue(key="environment.first_cleanup_done.by", value="2024-11-15", since=START))
+        work.campaign.revision += 1
+    dated = said(browser.get("/i/environment.first_cleanup_done").text)
+    assert "期限2024年11月15日已到" in dated and "由城管办督促，已超过期限 5 天" in dated
     overview = said(browser.get("/overview").text)
     assert "每月集中大扫除达标率" in overview and "督促：城管办" in overview
 
