@@ -25,7 +25,20 @@ from core.base.blocks import (
 )
 from core.base.codes import id_number_problem, uscc_problem
 from core.base.declared import Base
-from core.base.describe import Action, Deadline, Indicator, Job, Missed, ReportSection, Rows, Sample, Setting, Shape
+from core.base.describe import (
+    Action,
+    Deadline,
+    Indicator,
+    Job,
+    Missed,
+    Offer,
+    Reaction,
+    ReportSection,
+    Rows,
+    Sample,
+    Setting,
+    Shape,
+)
 from core.base.due import Every, Once, SameDay, Stated, Within
 from core.base.errors import NoData, Problem
 from core.base.facts import DeadlineFacts, Facts, IndicatorFacts, JobContext
@@ -34,33 +47,57 @@ from core.base.fields import (
     choices,
     day,
     decimal,
+    id_number,
     integer,
+    link,
     long_text,
     moment,
     money,
+    month,
+    origin,
     personal,
     photos,
     reference,
+    references,
+    secret,
     text,
     yes_no,
 )
-from core.base.hookspecs import hookimpl
-from core.base.kinds import ChoicesKind, DecimalKind, IntegerKind, Look, YesNoKind
+from core.base.frequency import every, every_setting
+from core.base.hookspecs import hookimpl, hookspec
+from core.base.kinds import ChoiceKind, ChoicesKind, DecimalKind, IntegerKind, Look, TextKind, YesNoKind
+from core.base.kinds_of_time import DayKind
+from core.base.react import Change, Door
 from core.base.record import Record
 from core.base.say import Say
-from core.base.scope import Scope, count, counts, coverage, has, share, tally
+from core.base.scope import Scope, count, counts, coverage, has, holds, share, tally, whole
+from core.base.sql_days import days_between, local_day, month_of, plus_days
 from core.base.target import DOWN, UP, at_least, at_most
 from core.base.units import ACTION, COMMUNITY, COMPANY, COMPLEX, DEPARTMENT, GRID, LEADER, RECORD, STREET
-from core.base.window import Period
+from core.base.window import TZ, Period, day_of
 from core.base.workflow import COORDINATOR, LEAD, REPORTER, REVIEW, State, Transition, Workflow
 from core.base.world import DemoComplex, World
-from core.estate.units import MANAGED, SERVICES, Community, Company, Complex, ComplexTerm
+from core.estate.units import (
+    MANAGED,
+    SERVICES,
+    ActionUnit,
+    Area,
+    Community,
+    Company,
+    Complex,
+    ComplexTerm,
+    Department,
+    Grid,
+    Leader,
+)
 
 VERSION = "1.0"
 
 __all__ = [
     "ACTION",
     "Action",
+    "ActionUnit",
+    "Area",
     "Base",
     "Block",
     "Bullets",
@@ -68,7 +105,9 @@ __all__ = [
     "COMPANY",
     "COMPLEX",
     "COORDINATOR",
+    "Change",
     "Chart",
+    "ChoiceKind",
     "ChoicesKind",
     "Column",
     "Community",
@@ -78,13 +117,17 @@ __all__ = [
     "DEPARTMENT",
     "DOWN",
     "Day",
+    "DayKind",
     "Deadline",
     "DeadlineFacts",
     "DecimalKind",
     "DemoComplex",
+    "Department",
+    "Door",
     "Every",
     "Facts",
     "GRID",
+    "Grid",
     "Heading",
     "Indicator",
     "IndicatorFacts",
@@ -94,6 +137,7 @@ __all__ = [
     "LEAD",
     "LEADER",
     "Lamp",
+    "Leader",
     "Light",
     "Look",
     "MANAGED",
@@ -101,6 +145,7 @@ __all__ = [
     "NoData",
     "Notice",
     "Number",
+    "Offer",
     "Once",
     "Paragraph",
     "Period",
@@ -109,6 +154,7 @@ __all__ = [
     "REPORTER",
     "REVIEW",
     "Ratio",
+    "Reaction",
     "Record",
     "Ref",
     "ReportSection",
@@ -124,8 +170,10 @@ __all__ = [
     "Shape",
     "State",
     "Stated",
+    "TZ",
     "Table",
     "Text",
+    "TextKind",
     "Transition",
     "UP",
     "VERSION",
@@ -141,20 +189,36 @@ __all__ = [
     "counts",
     "coverage",
     "day",
+    "day_of",
+    "days_between",
     "decimal",
+    "every",
+    "every_setting",
     "has",
+    "holds",
     "hookimpl",
+    "hookspec",
+    "id_number",
     "id_number_problem",
     "integer",
+    "link",
+    "local_day",
     "long_text",
     "moment",
     "money",
+    "month",
+    "month_of",
+    "origin",
     "personal",
     "photos",
+    "plus_days",
     "reference",
+    "references",
+    "secret",
     "share",
     "tally",
     "text",
     "uscc_problem",
+    "whole",
     "yes_no",
 ]

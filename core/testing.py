@@ -6,13 +6,15 @@ as a fixture, ``at`` makes moments of its calendar.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from core.base.blocks import Light
+from core.base.declared import Base
 from core.base.sealed import use_key
 from core.base.window import TZ
 from core.config import Config
@@ -20,13 +22,14 @@ from core.estate.campaign import Campaign, SettingValue
 from core.estate.units import ActionUnit, Area, Community, Company, Complex, Department, Responsibility
 from core.kernel import plugins
 from core.kernel.catalog import Catalog
-from core.services import accounts, days, migrations, registry, uploads
+from core.services import accounts, days, figures, measures, migrations, registry, uploads
 from core.services.access import SYSTEM_ACTOR
 from core.services.db import Database
 from core.services.platform import Platform
 from core.services.work import Work
 
 START = date(2024, 11, 8)
+NOTICE = Path(__file__).resolve().parents[1] / "campaigns" / "meiling-2024"
 DATES = {"environment.first_cleanup.due": "2024-11-15", "environment.fallback.due": "2024-12-31"}
 
 
@@ -56,8 +59,6 @@ def small_platform(
     catalog = catalog or plugins.load(strict=strict)
     db = Database(config.database_url)
     migrations.upgrade(db, catalog)
-    from core.base.declared import Base  # noqa: PLC0415
-
     Base.metadata.create_all(db.engine, checkfirst=True)  # tables of plugins a test makes up have no steps
     platform = Platform(config, db, catalog)
     with platform.work(now=at(START, 8), source="campaign", settle=False) as work:
@@ -72,10 +73,14 @@ def _campaign(work: Work, today: date | None) -> None:
     texts = {"key": "test", "title": "测试方案", "number": "测〔2024〕1号", "issuer": "测试街道", "scope": "住宅小区"}
     work.session.add(Campaign(**texts, starts_on=START, demo=True, today=today))
     work.session.add_all(SettingValue(key=k, value=v, since=START) for k, v in DATES.items())
-    row = {"token": "demo", "name": "demo.jpg", "media": "image/jpeg", "size": 1, "digest": "0" * 64}
-    work.session.add(uploads.Upload(**row, created_at=work.now, created_by="test"))
+    work.session.add(_picture("demo", work.now))
     work.session.flush()
     work.forget()
+
+
+def _picture(token: str, now: datetime) -> uploads.Upload:
+    row = {"token": token, "name": "demo.jpg", "media": "image/jpeg", "size": 1, "digest": "0" * 64}
+    return uploads.Upload(**row, created_at=now, created_by="test")
 
 
 def _registry(work: Work, complexes: int) -> None:
@@ -122,6 +127,48 @@ def _people(work: Work) -> None:
     accounts.add(work, "b", "示例社区B", "community", community_id=homes[1])
     work.session.flush()
     work.touched.clear()
+
+
+def demo_platform(
+    folder: Path,
+    *,
+    only: Iterable[str] | None = None,
+    until: date = date(2024, 12, 31),
+    complexes: int = 72,
+    strict: bool = True,
+) -> Platform:
+    """The demo world of plan section 4, lived day by day, with these plugins alone (default: all)."""
+    from core.services import demo, demo_people, world  # noqa: PLC0415
+
+    config = Config(
+        data=folder, database_url=f"sqlite:///{folder / 'demo.db'}", secret_key=b"only for tests", strict=strict
+    )
+    use_key(config.secret_key)
+    catalog = plugins.load(only=only, strict=strict)
+    db = Database(config.database_url)
+    catalog = migrations.upgrade(db, catalog, strict=strict)
+    Base.metadata.create_all(db.engine, checkfirst=True)  # tables that have no step yet
+    found = Platform(config, db, catalog)
+    with found.work(now=at(START, 8), source="demo", settle=False) as work:
+        work.session.add(_picture("demo", work.now))
+        made = world.build(work, NOTICE, complexes=complexes, until=until, photo="demo")
+    demo.fill(found, made, every=1 if complexes <= 500 else 7)
+    with found.work(SYSTEM_ACTOR) as work:
+        demo_people.ensure(work)
+    return found
+
+
+def figure(work: Work, key: str, day: date) -> tuple[int, int]:
+    """(n, d) of an indicator over all its units on ``day``, straight from the records."""
+    indicator = work.catalog.indicators[key]
+    rows = measures.compute(work, indicator, measures.window_for(work, indicator, day))
+    return sum(n for _, n, _ in rows), sum(d for _, _, d in rows)
+
+
+def light(work: Work, key: str, day: date) -> Light:
+    """The light of an indicator on ``day``, as every page shows it."""
+    (found,) = figures.indicators(work, day, [work.catalog.indicators[key]])
+    return found.light
 
 
 @pytest.fixture

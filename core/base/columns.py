@@ -44,6 +44,22 @@ class Options(TypeDecorator[list[str]]):
         return Text() if isinstance(value, str) else self
 
 
+class Numbers(TypeDecorator[list[int]]):
+    """Several ids as ``|3|12|``; ``holds`` (scope.py) asks for one of them."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: list[int] | None, dialect: Dialect) -> str | None:
+        return None if value is None else "|" + "".join(f"{v}|" for v in value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> list[int] | None:
+        return None if value is None else [int(v) for v in value.split("|") if v]
+
+    def coerce_compared_value(self, op: Any, value: Any) -> Any:
+        return Text() if isinstance(value, str) else self
+
+
 class JsonText(TypeDecorator[Any]):
     """JSON as text, the same on SQLite and PostgreSQL, keys sorted so that equal values are equal bytes."""
 

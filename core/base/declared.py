@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -55,3 +55,7 @@ class Declared:
     def check(self, look: Look) -> Iterator[Problem]:
         """Cross-field problems; the same for page, sheet and API. Override it."""
         yield from ()
+
+    def derive(self, look: Look) -> Mapping[str, Any]:
+        """The values of the fields with ``derived=True``, from the others. Override it."""
+        return {}

@@ -4,13 +4,13 @@ into one Catalog; pages, scheduler and report read the Catalog. Next: hookspecs.
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select
+from sqlalchemy import ColumnElement, Select
 
 from core.base.blocks import Block
 from core.base.due import Due, Once, Recurring
@@ -22,6 +22,7 @@ from core.base.window import Period
 
 if TYPE_CHECKING:
     from core.base.facts import Facts, JobContext
+    from core.base.react import Change, Door
     from core.base.scope import Scope
     from core.base.world import World
 
@@ -31,7 +32,8 @@ Rows = Select[*tuple[Any, ...]]  # Select[Any] fails mypy --strict on SQLAlchemy
 @dataclass(frozen=True, kw_only=True)
 class Action:
     """One special action (专项行动): ``slug`` is the plugin's folder and the prefix of its keys and tables; ``number``
-    its place in the notice; ``clause`` where the notice speaks of it."""
+    its place in the notice; ``clause`` where the notice speaks of it. ``coordinated``: no department leads it, the
+    coordination group does."""
 
     slug: str
     number: int
@@ -40,6 +42,7 @@ class Action:
     goal: str = ""
     clause: str = ""
     needs_core: str = "1"
+    coordinated: bool = False
 
 
 class Shape(enum.StrEnum):
@@ -56,7 +59,8 @@ class Indicator:
     """指标. ``measure(scope)`` is a select of exactly (unit_id, numerator, denominator), one row a unit.
 
     ``evidence``: the records whose rows stand behind the figure. ``target``: the notice's number; the campaign may
-    override it and gives the by-date. ``watch``: no target in the text. ``needs``: keys of other plugins' indicators.
+    override it and gives the by-date. ``watch``: no target in the text. ``needs``: keys of other plugins' offers or
+    indicators the measure reads.
     """
 
     key: str
@@ -93,8 +97,9 @@ class Deadline:
 
     Recurring (``due`` Once/Every): ``who(scope)`` selects unit ids (default: all in scope), ``done(scope)`` selects
     (unit_id, day) of what settles. A clock (``due`` Within/SameDay/Stated) is of one record class ``of``: each of its
-    records owes from its field ``opened`` (default: reported), at the day of field ``stated`` if it has one, until the
-    field ``done_on`` is filled or its state is in ``done_states``.
+    records (``where`` says which) owes from its field ``opened`` (default: reported; none while it is empty), at the day
+    of field ``stated`` if it has one, until the field ``done_on`` is filled. ``due_from(settings)``: the due rule a setting
+    chooses, of the same kind as ``due``.
     """
 
     key: str
@@ -109,6 +114,8 @@ class Deadline:
     opened: str = "created_at"
     stated: str = ""
     done_on: str = ""
+    where: Callable[[], ColumnElement[bool]] | None = None
+    due_from: Callable[[Mapping[str, Any]], Due] | None = None
     answers: type[Record] | None = None  # the form the to-do button opens
     settles: str = ""  # what settles it, in words
 
@@ -162,9 +169,32 @@ class Setting:
     note: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """Rows of one plugin for the others, documented by ``columns`` (name: meaning). ``rows(scope)`` is a select of exactly
+    these columns as known on ``scope.day``; a partner reads it as ``scope.offered(key)`` and never sees the tables."""
+
+    key: str
+    label: str
+    columns: Mapping[str, str]
+    rows: Callable[[Scope], Rows]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reaction:
+    """What follows from a record of class ``to`` (keys like ``enforcement.finding``; "*": any) being created, corrected or
+    moved: a link of plan 1.6. ``run(change, door)`` is called in the saving transaction, isolated."""
+
+    to: tuple[str, ...]
+    label: str
+    run: Callable[[Change, Door], None]
+    code: str = ""
+
+
 @dataclass(frozen=True)
 class Sample:
-    """One believable synthetic record: what is reported on ``on`` for ``unit_id``, then the steps it went through."""
+    """One believable synthetic record: what is reported on ``on`` for ``unit_id``, then the steps it went through. Where
+    ``values`` name another record (a link, an origin) they hold its ``Sample``, yielded before this one."""
 
     record: type[Record]
     on: date

@@ -15,10 +15,12 @@ class ActionsError(Exception):
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong with what was typed: which field ("" for the whole record) and what to do."""
+    """One thing wrong with what was typed: which field ("" for the whole record) and what to do. ``warning``: unusual, not
+    impossible; it may be saved if a reason is given (plan story 6)."""
 
     field: str
     text: Say | str
+    warning: bool = False
 
 
 class Invalid(ActionsError):
@@ -27,6 +29,11 @@ class Invalid(ActionsError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("; ".join(f"{p.field}: {p.text}" if p.field else str(p.text) for p in self.problems))
+
+    @property
+    def only_warnings(self) -> bool:
+        """A reason would do."""
+        return bool(self.problems) and all(p.warning for p in self.problems)
 
     def by_field(self) -> dict[str, list[Say | str]]:
         out: dict[str, list[Say | str]] = {}

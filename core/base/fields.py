@@ -10,16 +10,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import MappedColumn, mapped_column
 
-from core.base import kinds, kinds_of_time
+from core.base import kinds, kinds_of_link, kinds_of_person, kinds_of_time
 from core.base.errors import Problem
 from core.base.kinds import Kind, Look
 from core.base.say import Say
 from core.base.units import UnitKind
+
+if TYPE_CHECKING:
+    from core.base.record import Record
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +32,7 @@ class Field:
     ``happened``: the day (or moment) the fact took place; it places the record in a period and may not lie in the
     future. ``personal``: masked and encrypted. ``listed``: shown as a column of lists. ``given``: prefilled value, a
     function of today. ``filed``: asked for when the record is first reported; False for what a later step fills in.
+    ``derived``: never asked for, computed by the record's ``derive`` at every save and step.
     """
 
     name: str = ""
@@ -41,6 +45,7 @@ class Field:
     personal: bool = False
     listed: bool = True
     filed: bool = True
+    derived: bool = False
     given: Callable[[date], Any] | None = None
 
     def read(self, raw: Any, look: Look, today: date) -> Any:
@@ -86,6 +91,8 @@ def _column(
     kind: Kind, label: str, *, required: bool, index: bool = False, target: str = "", place: int = 0, **more: Any
 ) -> MappedColumn[Any]:
     """``place`` moves a field before (negative) or behind its siblings, for fields a base class declares."""
+    if more.get("derived"):
+        more["filed"] = False
     field = Field(label=label, kind=kind, required=required, **more)
     keys = (ForeignKey(target),) if target else ()
     # What a later step fills in is empty at first, whatever that step requires.
@@ -105,6 +112,17 @@ def long_text(label: str, *, required: bool = False, longest: int = 5000, **more
 
 def personal(label: str, *, required: bool = False, longest: int = 200, **more: Any) -> MappedColumn[Any]:
     return _column(kinds.PersonalKind(longest=longest), label, required=required, personal=True, **more)
+
+
+def id_number(label: str, *, required: bool = False, **more: Any) -> MappedColumn[Any]:
+    """身份证号: its check digit is verified; sealed at rest and masked (plan 3.4, 3.7)."""
+    return _column(kinds_of_person.IdNumberKind(), label, required=required, personal=True, **more)
+
+
+def secret(label: str, *, required: bool = False, longest: int = 2000, **more: Any) -> MappedColumn[Any]:
+    """A sealed text shown as （保密） outside its own form (review opinions, plan 1.4 F2.4)."""
+    kind = kinds_of_person.SecretKind(longest=longest)
+    return _column(kind, label, required=required, personal=True, **({"listed": False} | more))
 
 
 def integer(
@@ -152,6 +170,11 @@ def day(label: str, *, required: bool = False, happened: bool = False, **more: A
     )
 
 
+def month(label: str, *, required: bool = False, **more: Any) -> MappedColumn[Any]:
+    """A month, kept as its first day."""
+    return _column(kinds_of_time.MonthKind(), label, required=required, **more)
+
+
 def moment(label: str, *, required: bool = False, happened: bool = False, **more: Any) -> MappedColumn[Any]:
     return _column(kinds_of_time.MomentKind(), label, required=required or happened, happened=happened, **more)
 
@@ -175,3 +198,22 @@ def photos(label: str, *, at_least: int = 0, at_most: int = 20, **more: Any) -> 
 
 def reference(label: str, to: UnitKind, *, required: bool = False, **more: Any) -> MappedColumn[Any]:
     return _column(kinds.ReferenceKind(to=to), label, required=required, index=True, target=f"{to.name}.id", **more)
+
+
+def references(
+    label: str, to: UnitKind, *, required: bool = False, at_least: int = 0, **more: Any
+) -> MappedColumn[Any]:
+    """Several units; ``holds(column, unit_id)`` asks for one of them."""
+    kind = kinds_of_link.UnitsKind(to=to, at_least=at_least)
+    return _column(kind, label, required=required or at_least > 0, **more)
+
+
+def link(label: str, to: type[Record], *, required: bool = False, **more: Any) -> MappedColumn[Any]:
+    """Another record of the same plugin."""
+    kind = kinds_of_link.LinkKind(to=to)
+    return _column(kind, label, required=required, index=True, target=f"{to.__tablename__}.id", **more)
+
+
+def origin(label: str, *, required: bool = False, **more: Any) -> MappedColumn[Any]:
+    """The record of any action the fact came from, as ``enforcement.finding/12``."""
+    return _column(kinds_of_link.OriginKind(), label, required=required, index=True, **more)

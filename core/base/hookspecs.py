@@ -3,14 +3,28 @@ fast; react hooks are called while running, isolated. Next: the smallest plugin,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pluggy
 
 if TYPE_CHECKING:
     from core.base.blocks import Block
-    from core.base.describe import Action, Deadline, Indicator, Job, ReportSection, Rows, Sample, Setting
+    from core.base.describe import (
+        Action,
+        Deadline,
+        Indicator,
+        Job,
+        Offer,
+        Reaction,
+        ReportSection,
+        Rows,
+        Sample,
+        Setting,
+    )
+    from core.base.errors import Problem
+    from core.base.kinds import Look
     from core.base.record import Record
     from core.base.world import World
 
@@ -60,6 +74,36 @@ def samples(world: World) -> Iterable[Sample]:  # type: ignore[empty-body]
 
 
 @hookspec
+def offers() -> Iterable[Offer]:  # type: ignore[empty-body]
+    """Rows other plugins may read without importing this one. Keys begin with ``<slug>.``.
+
+    Example: the members of committees (plugins/self_governance), read by plugins/party_coverage."""
+
+
+@hookspec
+def reactions() -> Iterable[Reaction]:  # type: ignore[empty-body]
+    """What follows from a change, in the saving transaction: the links of plan 1.6.
+
+    Example: a self-check with missing items opens an issue for each (plugins/market_order)."""
+
+
+@hookspec(firstresult=True)
+def hookspecs() -> ModuleType:  # type: ignore[empty-body]
+    """A module of this plugin's own hookspecs, by which others add to what it does. They implement them with
+    ``@hookimpl(optionalhook=True)``; it calls them by ``scope.ask`` and ``door.ask``.
+
+    Example: ``market_order_evidence`` (plugins/market_order/hooks.py)."""
+
+
+@hookspec
+def check_record(key: str, before: Mapping[str, Any], after: Mapping[str, Any], look: Look) -> Iterable[Problem]:  # type: ignore[empty-body]
+    """Judge a write of another owner before it is made: a record (``micro_projects.project``) or a unit of the registry
+    (``registry.complex``). ``before`` is empty for a new one. What it raises is noted as a fault and does not stop the write.
+
+    Example: a company under restriction takes no new complex (plugins/market_order)."""
+
+
+@hookspec
 def complex_panels(complex_id: int, read: Callable[[Rows], Sequence[Any]]) -> Iterable[Block]:  # type: ignore[empty-body]
     """Blocks for the shared card of one complex. Called while the page is built, in its read-only transaction, plugin
     by plugin: what raises is shown as a fault in its place. ``read`` runs a select of the plugin's own tables.
@@ -67,4 +111,15 @@ def complex_panels(complex_id: int, read: Callable[[Rows], Sequence[Any]]) -> It
     Example: the open defects of a complex as a table (plugins/environment)."""
 
 
-DESCRIBE = ("action", "records", "indicators", "deadlines", "settings", "report_sections", "jobs")
+DESCRIBE = (
+    "action",
+    "records",
+    "indicators",
+    "deadlines",
+    "settings",
+    "report_sections",
+    "jobs",
+    "offers",
+    "reactions",
+    "hookspecs",
+)

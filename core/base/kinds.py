@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -27,11 +27,31 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069
 
 
 class Look(Protocol):
-    """What reading a value may look up."""
+    """What reading and checking a value may look up. ``read`` runs a select; ``setting`` is a value in force."""
 
     def unit_id(self, unit: UnitKind, text: str) -> int | None: ...
     def unit_name(self, unit: UnitKind, unit_id: int) -> str: ...
     def has_file(self, token: str) -> bool: ...
+    def record_id(self, model: Any, text: str) -> int | None:
+        """The id of one record of ``model`` by ``#12`` or by the name it is shown with."""
+        return None
+
+    def record_name(self, model: Any, record_id: int) -> str:
+        return f"#{record_id}"
+
+    def origin_name(self, text: str) -> str | None:
+        """What the record ``slug.record/12`` is called; None if there is none."""
+        return None
+
+    def read(self, rows: Any) -> Sequence[Any]:
+        return ()
+
+    def setting(self, key: str) -> Any:
+        raise KeyError(key)
+
+    @property
+    def today(self) -> date:
+        raise LookupError("no day")
 
 
 def plain_text(raw: Any) -> str:

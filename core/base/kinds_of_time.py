@@ -1,4 +1,4 @@
-"""Kinds of field that say when: a day, a moment. Both live in Asia/Shanghai. See kinds.py for what a kind is."""
+"""Kinds of field that say when: a day, a month, a moment. All live in Asia/Shanghai. See kinds.py for what a kind is."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from core.base.kinds import Kind, Look, half_width
 from core.base.say import Say
 from core.base.window import TZ, Moment
 
+MONTH = re.compile(r"(\d{4})(?:-|/|\.|年)(\d{1,2})月?")
 EARLIEST, LATEST = date(1949, 10, 1), date(2100, 1, 1)
 DATE = re.compile(r"(\d{4})(?:-|/|\.|年)(\d{1,2})(?:-|/|\.|月)(\d{1,2})日?(?:[ T]00:00(?::00)?)?")
 
@@ -57,6 +58,30 @@ class DayKind(Kind):
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "format": "date"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class MonthKind(DayKind):
+    """A month as its first day; any day of it is taken for it."""
+
+    name = "month"
+    widget = "month"
+    cell_hint = "月份，例如 2024-11"
+
+    def read(self, raw: Any, look: Look) -> date:
+        if not isinstance(raw, date):
+            parts = MONTH.fullmatch(half_width(raw))
+            raw = f"{parts[1]}-{parts[2]}-1" if parts else raw
+        try:
+            return super().read(raw, look).replace(day=1)
+        except ValueError:
+            raise ValueError(Say("请填写月份，例如 2024-11")) from None
+
+    def show(self, value: Any, look: Look) -> str:
+        return "" if value is None else f"{value.year}年{value.month}月"
+
+    def text(self, value: Any) -> str:
+        return "" if value is None else f"{value:%Y-%m}"
 
 
 @dataclass(frozen=True, kw_only=True)

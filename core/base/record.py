@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -10,10 +11,10 @@ from sqlalchemy.orm import Mapped, MappedColumn, mapped_column
 
 from core.base.declared import Base, Declared
 from core.base.fields import Field
-from core.base.kinds import ReferenceKind
+from core.base.kinds import Look, ReferenceKind
 from core.base.units import UnitKind
 from core.base.window import Moment
-from core.base.workflow import REVIEW, Workflow
+from core.base.workflow import LEAD, REPORTER, REVIEW, Workflow
 
 
 class Record(Declared, Base):
@@ -22,6 +23,11 @@ class Record(Declared, Base):
     Class words: ``unit`` whom it belongs to, ``label`` its Chinese name, ``code`` its code in plan.md (F7.1),
     ``workflow`` how it is handled (default: reported, checked or sent back), ``help`` one sentence above the form.
     ``version`` guards against lost updates; ``state`` is moved by the workflow only.
+
+    ``by``: who may file it. ``confidential``: communities and linked leaders don't see it. ``public``: everybody signed
+    in may read it. ``follows``: the link field whose record's unit this one shares, so that it isn't asked for.
+    ``named_by``: the fields that name a record where it is picked. ``once_per``: the fields of which a second record with
+    the same values is refused.
     """
 
     __abstract__ = True
@@ -30,6 +36,12 @@ class Record(Declared, Base):
     code: ClassVar[str] = ""
     help: ClassVar[str] = ""
     workflow: ClassVar[Workflow] = REVIEW
+    by: ClassVar[tuple[str, ...]] = (REPORTER, LEAD)
+    confidential: ClassVar[bool] = False
+    public: ClassVar[bool] = False
+    follows: ClassVar[str] = ""
+    named_by: ClassVar[tuple[str, ...]] = ()
+    once_per: ClassVar[tuple[str, ...]] = ()
 
     id: Mapped[int] = mapped_column(primary_key=True, sort_order=-10)
     version: Mapped[int] = mapped_column(Integer, default=1, sort_order=90)
@@ -60,6 +72,11 @@ class Record(Declared, Base):
         """The field that places the record in time, if it has one."""
         return next((f for f in cls.fields() if f.happened), None)
 
+    @classmethod
+    def known(cls, look: Look, unit_id: int) -> Mapping[str, Any]:
+        """What is known of a new record of that unit before anybody types (ask once); it arrives prefilled."""
+        return {}
+
     @property
     def unit_id(self) -> int:
         return int(getattr(self, type(self).unit.column))
@@ -67,7 +84,8 @@ class Record(Declared, Base):
 
 def _give_unit_column(cls: type[Record], unit: UnitKind) -> None:
     """The column ``<unit>_id`` and the one index every measure needs: a unit's records in a window, never all history."""
-    field = Field(label=unit.label, kind=ReferenceKind(to=unit), required=True)
+    asked = not cls.__dict__.get("follows")
+    field = Field(label=unit.label, kind=ReferenceKind(to=unit), required=True, filed=asked)
     column: MappedColumn[int] = mapped_column(
         Integer, ForeignKey(f"{unit.name}.id"), nullable=False, info={"field": field}, sort_order=-5
     )
@@ -79,4 +97,6 @@ def _give_unit_column(cls: type[Record], unit: UnitKind) -> None:
     indexes = [Index(None, unit.column, *happened), *(Index(None, name, "id") for name in happened)]
     # What waits for somebody, and a filtered page in its order with its total, without walking what is done.
     indexes.append(Index(None, "state", *happened, "id", unit.column))
+    if once := cls.__dict__.get("once_per"):
+        indexes.append(Index(f"uq_{cls.__tablename__}_once", *once, unique=True))
     cls.__table_args__ = (*own, *indexes)

@@ -6,19 +6,22 @@ The same statement filtered to the touched units keeps the ledger fresh inside t
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Date,
+    Integer,
     Select,
+    String,
     Subquery,
     and_,
     bindparam,
     case,
+    cast,
     func,
     literal,
     select,
@@ -26,7 +29,7 @@ from sqlalchemy import (
 
 from core.base.record import Record
 from core.base.units import UnitKind
-from core.base.window import Window
+from core.base.window import TZ, Moment, Window
 
 Rows = Select[*tuple[Any, ...]]
 
@@ -42,10 +45,21 @@ class Scope(ABC):
         self.start: BindParameter[date] = bindparam(f"{name}_start", type_=Date)
         self.end: BindParameter[date] = bindparam(f"{name}_end", type_=Date)
         self.day: BindParameter[date] = bindparam(f"{name}_day", type_=Date)
+        self.days: BindParameter[int] = bindparam(f"{name}_days", type_=Integer)  # from start to day, both included
+        self._from: BindParameter[datetime] = bindparam(f"{name}_from", type_=Moment)
+        self._next: BindParameter[datetime] = bindparam(f"{name}_next", type_=Moment)  # when the day is over
 
-    def binds(self, window: Window) -> dict[str, date]:
+    def binds(self, window: Window) -> dict[str, Any]:
         """The values of this scope's bind parameters for ``window``."""
-        return {f"{self.name}_start": window.start, f"{self.name}_end": window.end, f"{self.name}_day": window.day}
+        values = {
+            "start": window.start,
+            "end": window.end,
+            "day": window.day,
+            "days": max((window.day - window.start).days + 1, 0),
+            "from": datetime.combine(window.start, time(0, 0), TZ),
+            "next": datetime.combine(window.day + timedelta(days=1), time(0, 0), TZ),
+        }
+        return {f"{self.name}_{k}": v for k, v in values.items()}
 
     @abstractmethod
     def units(self, unit: UnitKind) -> Rows:
@@ -68,17 +82,54 @@ class Scope(ABC):
     def measure_of(self, key: str) -> Subquery:
         """Another indicator's (unit_id, numerator, denominator) in the same window; ``NoData`` if its plugin is missing."""
 
+    @abstractmethod
+    def offered(self, key: str) -> Subquery:
+        """Another plugin's offered rows (``Offer``); ``NoData`` if that plugin is missing."""
+
+    @abstractmethod
+    def ask(self, hook: str, **given: Any) -> list[tuple[str, Any]]:
+        """What the plugins that implement a plugin-defined ``hook`` answer: (slug, answer), None left out."""
+
+    @abstractmethod
+    def street(self) -> Rows:
+        """The street whose campaign this is."""
+
+    @abstractmethod
+    def departments(self, names: Sequence[str]) -> Rows:
+        """Departments by name or by an alias of theirs (plan Q26)."""
+
+    @abstractmethod
+    def organs(self) -> Rows:
+        """市直单位 linked with the street."""
+
+    @abstractmethod
+    def companies(self) -> Rows:
+        """Companies that serve at least one complex on ``day``."""
+
+    @abstractmethod
+    def answering(self, role: str, unit: UnitKind) -> Rows:
+        """Units somebody answers for in ``role`` on ``day``: "linked" complexes, "first_grid" communities, "lead" actions."""
+
     def setting(self, key: str) -> Any:
         return self.settings[key]
 
     def within(self, record: type[Record], on: str = "") -> ColumnElement[bool]:
         """Records that count and happened inside the window."""
         column = _day_column(record, on)
+        if isinstance(column.type, Moment):
+            return and_(column >= self._from, column < self._next, counts(record))
         return and_(column >= self.start, column <= self.day, counts(record))
 
     def until(self, record: type[Record], on: str = "") -> ColumnElement[bool]:
         """Records that count and happened by the window's last day, since ever."""
-        return and_(_day_column(record, on) <= self.day, counts(record))
+        column = _day_column(record, on)
+        passed = column < self._next if isinstance(column.type, Moment) else column <= self.day
+        return and_(passed, counts(record))
+
+    def by_day(self, column: Any) -> ColumnElement[bool]:
+        """The day or moment in ``column`` is there and not after the window's last day."""
+        passed: ColumnElement[bool] = column < self._next if isinstance(column.type, Moment) else column <= self.day
+        return passed
 
 
 def counts(record: type[Record]) -> ColumnElement[bool]:
@@ -96,6 +147,25 @@ def _day_column(record: type[Record], on: str) -> Any:
 def has(column: Any, *options: str) -> ColumnElement[bool]:
     """Every one of ``options`` is among the choices of ``column``."""
     return and_(*(column.like(f"%|{option}|%") for option in options))
+
+
+def holds(column: Any, unit_id: Any) -> ColumnElement[bool]:
+    """The unit is among those of a ``references`` column; ``unit_id`` is a number or a column."""
+    found: ColumnElement[bool] = column.like(literal("%|").concat(cast(unit_id, String)).concat("|%"))
+    return found
+
+
+def whole(of: Rows, n: Any, d: Any) -> Rows:
+    """Per unit of ``of`` the same numerator and denominator: a figure of the whole street."""
+    base = of.subquery("base")
+    return select(base.c[0].label("unit_id"), _value(n).label("n"), _value(d).label("d"))
+
+
+def _value(part: Any) -> Any:
+    """A select of one number as a scalar subquery; an expression or a plain number as it is."""
+    if isinstance(part, Select):
+        return part.scalar_subquery()
+    return literal(part) if isinstance(part, int) else part
 
 
 def coverage(of: Rows, by: Rows) -> Rows:

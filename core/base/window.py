@@ -22,9 +22,11 @@ class Period(enum.StrEnum):
     """How often a figure starts anew."""
 
     ONCE = "once"  # from the campaign's start to the day in question
+    DAY = "day"
     WEEK = "week"
     MONTH = "month"
     QUARTER = "quarter"
+    YEAR = "year"
 
 
 @dataclass(frozen=True, order=True)
@@ -51,6 +53,8 @@ def window(period: Period, day: date, *, campaign_start: date, as_of: date | Non
     match period:
         case Period.ONCE:
             return Window(campaign_start, FAR, seen, "once")
+        case Period.DAY:
+            return Window(day, day, seen, day.isoformat())
         case Period.WEEK:
             start = day - timedelta(days=day.weekday())
             year, week, _ = day.isocalendar()
@@ -61,6 +65,8 @@ def window(period: Period, day: date, *, campaign_start: date, as_of: date | Non
             first = date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
             last = month_end(first.replace(month=first.month + 2))
             return Window(first, last, seen, f"{day.year}-Q{(day.month - 1) // 3 + 1}")
+        case Period.YEAR:
+            return Window(date(day.year, 1, 1), date(day.year, 12, 31), seen, f"{day.year}")
 
 
 def windows(period: Period, first: date, last: date, *, campaign_start: date, as_of: date) -> Iterator[Window]:

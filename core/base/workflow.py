@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from core.base.errors import Problem
+    from core.base.kinds import Look
 
 # Who a person is towards a record. The permission rule itself lives in services/access.py.
 REPORTER, LEAD, COORDINATOR = "reporter", "lead", "coordinator"
@@ -21,7 +27,8 @@ class State:
 @dataclass(frozen=True, kw_only=True)
 class Transition:
     """One step. ``fields`` are asked for (and become required) on the way; ``stamps`` names a day field set to the
-    day of the move; ``another`` demands another person than who reported or moved it last (checker is not handler)."""
+    day of the move; ``another`` demands another person than who reported or moved it last (checker is not handler).
+    ``guard``: what else must be true, looked up across records; it yields what is missing."""
 
     key: str
     label: str
@@ -33,6 +40,7 @@ class Transition:
     clears: tuple[str, ...] = ()
     needs_remark: bool = False
     another: bool = False
+    guard: Callable[[Any, Look], Iterator[Problem]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

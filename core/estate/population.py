@@ -2,31 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
-from sqlalchemy import BindParameter, Subquery, and_, bindparam, or_, select
+from sqlalchemy import BindParameter, Subquery, and_, bindparam, literal, or_, select
 
 from core.base.scope import Rows, Scope
-from core.base.units import COMPLEX, UnitKind
-from core.estate.units import MANAGED, Complex, ComplexTerm, Listing, model_of
+from core.base.units import COMPANY, COMPLEX, DEPARTMENT, STREET, UnitKind
+from core.estate.units import (
+    MANAGED,
+    Area,
+    Company,
+    Complex,
+    ComplexTerm,
+    Department,
+    Listing,
+    Responsibility,
+    model_of,
+)
 
 ONLY: BindParameter[int] = bindparam("only", expanding=True)
 
 
+class Partners(Protocol):
+    """The other plugins, as far as a scope may ask them (kernel/partners.py)."""
+
+    def measure(self, key: str, scope: Scope) -> Rows: ...
+    def offer(self, key: str, scope: Scope) -> Rows: ...
+    def ask(self, hook: str, **given: Any) -> list[tuple[str, Any]]: ...
+
+
 class EstateScope(Scope):
-    """``Scope`` over the registry's tables. ``find`` resolves another indicator's measure."""
+    """``Scope`` over the registry's tables. ``partners`` answer for other plugins."""
 
     def __init__(
         self,
         settings: Mapping[str, Any],
-        find: Callable[[str, Scope], Rows],
+        partners: Partners,
         *,
         name: str = "scope",
         only: bool = False,
     ) -> None:
         super().__init__(settings, name=name, only=only)
-        self._find = find
+        self._partners = partners
 
     def units(self, unit: UnitKind) -> Rows:
         model = model_of(unit)
@@ -56,4 +74,34 @@ class EstateScope(Scope):
         )
 
     def measure_of(self, key: str) -> Subquery:
-        return self._find(key, self).subquery()
+        return self._partners.measure(key, self).subquery()
+
+    def offered(self, key: str) -> Subquery:
+        return self._partners.offer(key, self).subquery()
+
+    def ask(self, hook: str, **given: Any) -> list[tuple[str, Any]]:
+        return self._partners.ask(hook, **given)
+
+    def street(self) -> Rows:
+        return self.units(STREET).where(Area.level == "街道")
+
+    def departments(self, names: Sequence[str]) -> Rows:
+        alias = [literal("、").concat(Department.aliases).concat("、").like(f"%、{name}、%") for name in names]
+        return self.units(DEPARTMENT).where(or_(Department.name.in_(names), *alias))
+
+    def organs(self) -> Rows:
+        return self.units(DEPARTMENT).where(Department.category == "市直单位")
+
+    def companies(self) -> Rows:
+        serving = select(ComplexTerm.company_id).where(ComplexTerm.since <= self.day, ComplexTerm.until >= self.day)
+        return self.units(COMPANY).where(Company.id.in_(serving.where(ComplexTerm.company_id.is_not(None))))
+
+    def answering(self, role: str, unit: UnitKind) -> Rows:
+        held = select(Responsibility.unit_id).where(
+            Responsibility.role == role,
+            Responsibility.unit_kind == unit.name,
+            Responsibility.since <= self.day,
+            Responsibility.until >= self.day,
+        )
+        rows = self.units(unit)
+        return rows.where(rows.selected_columns[0].in_(held))

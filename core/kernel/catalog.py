@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 from typing import Any
 
-from core.base.describe import Action, Deadline, Indicator, Job, ReportSection, Samples, Setting
+from core.base.describe import (
+    Action,
+    Deadline,
+    Indicator,
+    Job,
+    Offer,
+    Reaction,
+    ReportSection,
+    Samples,
+    Setting,
+)
+from core.base.errors import Problem
 from core.base.record import Record
 
 
@@ -34,6 +45,11 @@ class Declared:
     settings: tuple[Setting, ...] = ()
     sections: tuple[ReportSection, ...] = ()
     jobs: tuple[Job, ...] = ()
+    offers: tuple[Offer, ...] = ()
+    reactions: tuple[Reaction, ...] = ()
+    hookspecs: ModuleType | None = None  # its own hooks for others
+    answers: Mapping[str, Callable[..., Any]] = field(default_factory=dict)  # what it answers to others' hooks
+    judges: Callable[..., Iterable[Problem]] | None = None  # check_record
     samples: Samples | None = None
     panels: Callable[..., Iterable[Any]] | None = None
     module: str = ""
@@ -51,6 +67,7 @@ class Catalog:
     deadlines: Mapping[str, Deadline] = field(init=False)
     settings: Mapping[str, Setting] = field(init=False)
     jobs: Mapping[str, Job] = field(init=False)
+    offers: Mapping[str, Offer] = field(init=False)
 
     def __post_init__(self) -> None:
         each = self.plugins.values()
@@ -60,6 +77,7 @@ class Catalog:
             "deadlines": {d.key: d for p in each for d in p.deadlines},
             "settings": {s.key: s for p in each for s in p.settings},
             "jobs": {j.key: j for p in each for j in p.jobs},
+            "offers": {o.key: o for p in each for o in p.offers},
         }
         for name, value in flat.items():
             object.__setattr__(self, name, MappingProxyType(value))
@@ -77,13 +95,9 @@ class Catalog:
     def fault_of(self, slug: str) -> Fault | None:
         return next((f for f in self.faults if f.plugin == slug), None)
 
-    def moved_by(self, slug: str) -> tuple[Indicator, ...]:
-        """The indicators a record of ``slug`` can move: its own, and those of others that need one of them."""
-        return tuple(
-            i
-            for i in self.indicators.values()
-            if i.key.startswith(f"{slug}.") or any(n.startswith(f"{slug}.") for n in i.needs)
-        )
+    def reactions_to(self, key: str) -> tuple[tuple[str, Reaction], ...]:
+        """Who reacts to a record of class ``key``: (slug, reaction)."""
+        return tuple((slug, r) for slug, p in self.plugins.items() for r in p.reactions if key in r.to or "*" in r.to)
 
 
 def record_key(slug: str, record: type[Record]) -> str:

@@ -8,13 +8,13 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.metadata import entry_points
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pluggy
 
 from core.base import hookspecs
-from core.base.errors import DeclarationError
+from core.base.errors import DeclarationError, NoData
 from core.kernel import rules
 from core.kernel.catalog import Catalog, Declared, Fault, record_key
 
@@ -60,6 +60,12 @@ def load(
             if strict or isinstance(error, KeyboardInterrupt):
                 raise
             faults.append(fault(slug, stage, error))
+    for declared in list(healthy):
+        if unfit := _unfit(declared, healthy):
+            if strict:
+                raise unfit
+            healthy.remove(declared)
+            faults.append(fault(declared.action.slug, "describe", unfit))
     healthy.sort(key=lambda d: d.action.number)
     return Catalog(plugins={d.action.slug: d for d in healthy}, faults=tuple(faults))
 
@@ -69,7 +75,11 @@ def fault(slug: str, stage: str, error: BaseException) -> Fault:
     frames = [f for f in traceback.extract_tb(error.__traceback__) if f"{slug}" in f.filename]
     place = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
     mend = error.mend if isinstance(error, DeclarationError) else ""
-    what = error.what if isinstance(error, DeclarationError) else f"{type(error).__name__}: {error}"
+    what = f"{type(error).__name__}: {error}"
+    if isinstance(error, DeclarationError):
+        what = error.what
+    elif isinstance(error, NoData):  # no error of the plugin: said in the reader's words
+        what, place = str(error), ""
     return Fault(
         plugin=slug,
         stage=stage,
@@ -101,6 +111,11 @@ def ask(slug: str, module: ModuleType | Any) -> Declared:
         settings=tuple(_flat(answers["settings"])),
         sections=tuple(_flat(answers["report_sections"])),
         jobs=tuple(_flat(answers["jobs"])),
+        offers=tuple(_flat(answers["offers"])),
+        reactions=tuple(_flat(answers["reactions"])),
+        hookspecs=answers["hookspecs"],
+        answers=_answers(module),
+        judges=getattr(module, "check_record", None),
         samples=getattr(module, "samples", None),
         panels=getattr(module, "complex_panels", None),
         module=getattr(module, "__name__", slug).rpartition(".")[0],
@@ -113,6 +128,29 @@ def ask(slug: str, module: ModuleType | Any) -> Declared:
     for problem in rules.problems(declared):
         raise problem
     return declared
+
+
+def _answers(module: Any) -> dict[str, Callable[..., Any]]:
+    """Its implementations of hooks the core does not know: those another plugin defines."""
+    own = {name for name in dir(hookspecs) if hasattr(getattr(hookspecs, name), f"{hookspecs.PROJECT}_spec")}
+    found = {name: getattr(module, name) for name in dir(module) if name not in own}
+    return {name: fn for name, fn in found.items() if hasattr(fn, f"{hookspecs.PROJECT}_impl")}
+
+
+def _unfit(declared: Declared, others: Iterable[Declared]) -> DeclarationError | None:
+    """Does ``declared`` implement a hook of another plugin with other arguments than that one defines?"""
+    for other in others:
+        if other.hookspecs is None or other is declared:
+            continue
+        manager = pluggy.PluginManager(hookspecs.PROJECT)
+        manager.add_hookspecs(other.hookspecs)
+        known = {n: fn for n, fn in declared.answers.items() if hasattr(other.hookspecs, n)}
+        try:
+            manager.register(SimpleNamespace(**known), declared.action.slug)
+        except pluggy.PluginValidationError as error:
+            mend = f"use the arguments of {other.hookspecs.__name__}"
+            return DeclarationError(str(error), mend)
+    return None
 
 
 def _flat(answers: Iterable[Iterable[Any] | None]) -> Iterator[Any]:

@@ -34,6 +34,7 @@ def _keys(found: Declared) -> Iterator[DeclarationError]:
         *(("setting", s.key) for s in found.settings),
         *(("section", s.key) for s in found.sections),
         *(("job", j.key) for j in found.jobs),
+        *(("offer", o.key) for o in found.offers),
     ]
     seen: set[tuple[str, str]] = set()
     for kind, key in declared:

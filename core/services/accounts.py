@@ -153,7 +153,7 @@ def api_token(work: Work, login: str) -> str:
 
 def actor_of(session: Session, account: Account, day: date, address: str = "") -> Actor:
     """The account as an ``Actor``, by the responsibilities valid on ``day``."""
-    leads, shares, linked = set(), set(), set()
+    leads, shares, linked, heads = set(), set(), set(), set()
     holder = ("department", account.department_id) if account.department_id else ("leader", account.leader_id)
     if holder[1] is not None:
         rows = (
@@ -173,6 +173,7 @@ def actor_of(session: Session, account: Account, day: date, address: str = "") -
                 linked.add(unit_id)
             elif slug and role in ("lead", "leads"):
                 leads.add(slug)
+                heads.add(unit_id)
             elif slug:
                 shares.add(slug)
     return Actor(
@@ -185,6 +186,7 @@ def actor_of(session: Session, account: Account, day: date, address: str = "") -
         leads=frozenset(leads),
         shares=frozenset(shares),
         linked=frozenset(linked),
+        heads=frozenset(heads),
         address=address,
     )
 

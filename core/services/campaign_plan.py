@@ -15,6 +15,7 @@ from typing import Any
 
 from core.base.errors import Problem
 from core.base.fields import read_all
+from core.base.kinds import Look
 from core.base.kinds_of_time import DayKind
 from core.base.say import Say
 from core.base.units import ACTION, COMMUNITY, COMPLEX, DEPARTMENT, LEADER, UnitKind
@@ -89,7 +90,7 @@ class Plan:
 
 
 @dataclass
-class FolderLook:
+class FolderLook(Look):
     """``Look`` over the folder itself: a reference is right if another of its rows has that name."""
 
     ids: dict[str, dict[str, int]] = field(default_factory=dict)

@@ -16,6 +16,12 @@ PEOPLE = {
     "community": "社区（示例社区D）",
     "department": "牵头部门（城管办）",
     "sanitation": "牵头部门（环卫办）",
+    "party": "牵头部门（党建办）",
+    "mediation": "牵头部门（综治办）",
+    "squad": "牵头部门（执法中队）",
+    "police": "牵头部门（派出所）",
+    "safety_office": "牵头部门（安办）",
+    "market": "责任部门（市场监管所）",
     "leader": "挂钩领导",
     "coordination": "综合协调组",
     "administrator": "系统管理员",
@@ -29,8 +35,10 @@ def ensure(work: Work) -> None:
         return
     unit = work.look.unit_id
     accounts.add(work, "community", "示例社区D", "community", community_id=unit(COMMUNITY, "示例社区D"))
-    accounts.add(work, "department", "城管办", "department", department_id=unit(DEPARTMENT, "城管办"))
-    accounts.add(work, "sanitation", "环卫办", "department", department_id=unit(DEPARTMENT, "环卫办"))
+    for login, label in PEOPLE.items():
+        if "部门" in label:
+            name = label.partition("（")[2].rstrip("）")
+            accounts.add(work, login, name, "department", department_id=unit(DEPARTMENT, name))
     accounts.add(work, "leader", "挂钩领导", "leader", leader_id=_linked_leader(work))
     accounts.add(work, "coordination", "综合协调组", "coordination")
     accounts.add(work, "administrator", "系统管理员", "administrator")

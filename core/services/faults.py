@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from core.base.errors import NoData
 from core.kernel.catalog import Fault
 from core.kernel.plugins import fault as described
 from core.services.fault_row import FaultRow
@@ -43,14 +44,15 @@ def standing(session: Session) -> dict[str, FaultRow]:
 
 
 @contextmanager
-def border(work: Work, place: str, slug: str) -> Iterator[list[Fault]]:
+def border(work: Work, place: str, slug: str, *, writes: bool = False) -> Iterator[list[Fault]]:
     """A plugin's own border inside a unit of work: what it raises becomes a fault at ``place``, nothing else is touched.
 
-    A savepoint keeps the transaction usable on PostgreSQL, where a failed statement would doom it. SQLite needs none for
-    what runs inside: selects of plugins, which it refuses without harm.
+    A savepoint keeps the transaction usable on PostgreSQL, where a failed statement would doom it. SQLite needs one only
+    for what ``writes``: a select of a plugin it refuses without harm.
     """
     caught: list[Fault] = []
-    nested = work.session.begin_nested() if work.session.get_bind().dialect.name == "postgresql" else None
+    guarded = writes or work.session.get_bind().dialect.name == "postgresql"
+    nested = work.session.begin_nested() if guarded else None
     try:
         yield caught
         if nested is not None:
@@ -60,7 +62,7 @@ def border(work: Work, place: str, slug: str) -> Iterator[list[Fault]]:
     except BaseException as error:
         if nested is not None:
             nested.rollback()
-        if work.strict:
+        if work.strict and not isinstance(error, NoData):
             raise
         found = described(slug, place.partition(":")[0], error)
         log.warning("%s: %s", place, found.what)

@@ -9,6 +9,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
 
+from core.base.fields import Field
+from core.base.kinds import ReferenceKind
+from core.base.kinds_of_link import LinkKind
 from core.base.record import Record
 from core.base.units import COMMUNITY, COMPLEX
 from core.estate.units import Community, Complex, model_of
@@ -68,7 +71,33 @@ def find(work: Work, key: str, asked: Asked) -> Found:
         rows = rows.add_columns(Community.name).join(Community, Community.id == Complex.community_id)
     rows = rows.order_by(*_order(model, unit, asked)).limit(PAGE).offset((asked.page - 1) * PAGE)
     found = [(row[0], row[1], row[2] if len(row) > 2 else "") for row in work.session.execute(rows)]
+    prime(work, model, [record for record, _, _ in found])
     return Found(found, total, max((total + PAGE - 1) // PAGE, 1))
+
+
+def prime(work: Work, model: type[Record], rows: Sequence[Record]) -> None:
+    """The names of everything ``rows`` point at, one statement a kind."""
+    for field in model.fields():
+        values = {getattr(r, field.name) for r in rows if field.kind.name in ("reference", "link")} - {None}
+        if isinstance(field.kind, LinkKind):
+            work.look.prime_records(field.kind.to, values)
+        elif isinstance(field.kind, ReferenceKind):
+            work.look.prime(field.kind.to, values)
+
+
+def children(work: Work, model: type[Record], record_id: int) -> Sequence[tuple[str, Field, Sequence[Record]]]:
+    """The records that link to this one and that the actor may see, newest first: (key, link field, rows)."""
+    out = []
+    for key, other in work.catalog.records.items():
+        for field in other.fields():
+            if isinstance(field.kind, LinkKind) and field.kind.to is model:
+                mine = getattr(other, field.name) == record_id
+                seen = access.visible(work.actor, key.partition(".")[0], other)
+                rows = select(other).where(mine, seen).order_by(other.id.desc()).limit(PAGE)
+                found = work.session.scalars(rows).all()
+                prime(work, other, found)
+                out.append((key, field, found))
+    return out
 
 
 def history(work: Work, key: str, record_id: int) -> Sequence[JournalEntry]:

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.base.kinds import Look
+from core.base.record import Record
 from core.base.units import UnitKind
 from core.estate.units import model_of
 from core.services.uploads import Upload
+
+if TYPE_CHECKING:
+    from core.services.work import Work
 
 FEW = 8  # beyond so many single look-ups of a kind, all its names are read at once
 MANY = 10_000  # values bound in one statement
 
 
-class RegistryLook:
-    """``Look`` over the registry. ``#12`` is an id; anything else a name or a code."""
+class RegistryLook(Look):
+    """``Look`` over the store. ``#12`` is an id; anything else a name or a code. ``work`` tells the day, settings, Catalog."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, session: Session, work: Work) -> None:
+        self._session, self._work = session, work
+        self._records: dict[tuple[type[Record], int], str] = {}
         self._ids: dict[str, dict[str, int]] = {}
         self._names: dict[str, dict[int, str]] = {}
         self._asked: dict[str, int] = {}
@@ -60,6 +67,58 @@ class RegistryLook:
         if token not in self._files:
             self._files[token] = self._session.scalar(select(Upload.id).where(Upload.token == token)) is not None
         return self._files[token]
+
+    @property
+    def today(self) -> date:
+        return self._work.today
+
+    def read(self, rows: Any) -> Sequence[Any]:
+        return self._session.execute(rows).all()
+
+    def setting(self, key: str) -> Any:
+        return self._work.settings[key]
+
+    def record_id(self, model: type[Record], text: str) -> int | None:
+        number = text.removeprefix("#")
+        if number.isdigit() and len(number) < 11:
+            return self._session.scalar(select(model.id).where(model.id == int(number)))
+        head = text.partition(" · ")[0]
+        unit_id = self.unit_id(model.unit, head)
+        if unit_id is None:
+            return None
+        ids = self._session.scalars(select(model.id).where(getattr(model, model.unit.column) == unit_id)).all()
+        self.prime_records(model, ids)
+        named = [i for i in ids if self.record_name(model, i) == text]
+        return named[0] if len(named) == 1 else None
+
+    def record_name(self, model: type[Record], record_id: int) -> str:
+        if (model, record_id) not in self._records:
+            self.prime_records(model, [record_id])
+        return self._records.get((model, record_id), f"#{record_id}")
+
+    def prime_records(self, model: type[Record], ids: Collection[int]) -> None:
+        """Read the names of these records in one statement: the unit, then what the class says names it."""
+        missing = [i for i in ids if (model, i) not in self._records]
+        if not missing:
+            return
+        happened = model.happened()
+        chosen = model.named_by or ((happened.name,) if happened else ())
+        fields = [f for f in model.fields() if f.name in chosen and not f.personal]
+        found = self._session.scalars(select(model).where(model.id.in_(missing))).all()
+        self.prime(model.unit, {r.unit_id for r in found})
+        for record in found:
+            parts = [f.kind.show(getattr(record, f.name), self) for f in fields]
+            name = " · ".join([self.unit_name(model.unit, record.unit_id), *filter(None, parts)])
+            self._records[model, record.id] = name
+
+    def origin_name(self, text: str) -> str | None:
+        key, _, number = text.partition("/")
+        model = self._work.catalog.records.get(key)
+        if model is None:
+            return text  # its plugin is not installed: the reference stays as it is
+        if self.record_id(model, number) is None:
+            return None
+        return f"{model.label} {self.record_name(model, int(number))}"
 
     def know_files(self, tokens: Collection[str]) -> None:
         """Look up many tokens at once, before each is asked for."""

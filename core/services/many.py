@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
-from core.base.errors import ActionsError, KeyReused, NotFound, Stale
+from core.base.errors import ActionsError, Invalid, KeyReused, NotFound, Problem, Stale
 from core.base.record import Record
-from core.services import access, journal, records
+from core.base.say import Say
+from core.services import access, journal, judging, records
 from core.services.records import Receipt
 from core.services.work import Work
 
@@ -24,6 +25,7 @@ class Entry:
     record_id: int | None = None
     version: int | None = None
     idempotency: str | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,13 +42,14 @@ class _Batch:
     news: list[tuple[int, dict[str, Any]]]
     edits: list[tuple[int, Record, dict[str, Any], dict[str, Any]]]
     receipts: dict[str, str]  # idempotency key -> digest
+    once: set[tuple[Any, ...]]  # what a class takes once only, of the entries before
 
 
 def save_many(work: Work, key: str, entries: Sequence[Entry]) -> list[Done | ActionsError]:
     """One outcome for each entry, in order."""
     model, slug = work.catalog.records[key], key.partition(".")[0]
     receipts, stored = _receipts(work, entries), _stored(work, slug, model, entries)
-    batch = _Batch([], [], {})
+    batch = _Batch([], [], {}, set())
     outcomes: dict[int, Done | ActionsError] = {}
     for place, entry in enumerate(entries):
         try:
@@ -107,7 +110,14 @@ def _judge(
     before = record.values() if record is not None else {}
     if record is not None and entry.version is not None and record.version != entry.version:
         raise Stale(before, entry.raw, record.version)
-    values = records.judged(work, slug, model, record, {**before, **entry.raw})
+    values = judging.judged(
+        work, slug, model, record, {**before, **judging.typed(work, model, before, entry.raw)}, entry.reason
+    )
+    once = tuple(values.get(n) for n in model.once_per)
+    if once and None not in once:
+        if once in batch.once:
+            raise Invalid([Problem(model.once_per[-1], Say("与本次提交的另一行重复，只能填报一次"))])
+        batch.once.add(once)
     if entry.idempotency:
         batch.receipts[entry.idempotency] = digest
     if record is None:
@@ -133,7 +143,10 @@ def _insert(work: Work, key: str, model: type[Record], batch: _Batch) -> dict[in
         changes = journal.difference(fields, {}, values)
         lines.append(journal.line(work, "create", key, record_id, changes, unit))
     connection.execute(insert(journal.JournalEntry), lines)
-    records.touch_many(work, key.partition(".")[0], model, [({}, values) for _, values in batch.news])
+    records.touch_many(work, model, [({}, values) for _, values in batch.news])
+    if work.catalog.reactions_to(key):
+        for (_, values), record_id in zip(batch.news, ids, strict=True):
+            records.happened(work, key, model(**values, id=record_id, state=model.workflow.start), {}, values, "")
     return {place: Done(record_id) for (place, _), record_id in zip(batch.news, ids, strict=True)}
 
 
@@ -155,5 +168,7 @@ def _correct(work: Work, key: str, model: type[Record], batch: _Batch) -> dict[i
         changes = journal.difference(model.fields(), before, values)
         lines.append(journal.line(work, "edit", key, record.id, changes, (model.unit.name, record.unit_id)))
     work.session.connection().execute(insert(journal.JournalEntry), lines)
-    records.touch_many(work, key.partition(".")[0], model, [(before, values) for _, _, before, values in batch.edits])
+    records.touch_many(work, model, [(before, values) for _, _, before, values in batch.edits])
+    for _, record, before, values in batch.edits:
+        records.happened(work, key, record, before, values, record.state)
     return {place: Done(record.id) for place, record, _, _ in batch.edits}

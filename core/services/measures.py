@@ -15,12 +15,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.base.declared import Base
 from core.base.describe import Indicator, Rows
-from core.base.errors import NoData
-from core.base.scope import Scope
 from core.base.units import COMMUNITY, COMPLEX
 from core.base.window import FAR, Period, Window, window, windows
 from core.estate.population import EstateScope
 from core.estate.units import Complex
+from core.kernel.catalog import Fault
 from core.services import faults, prepared, spans
 from core.services.work import Work
 
@@ -53,14 +52,7 @@ MANY = 500  # beyond so many touched units everything is computed anew: one pass
 
 def scope_for(work: Work, period: Period, *, only: bool = False) -> EstateScope:
     """The scope a measure of ``period`` is given; binds of different periods never clash in one statement."""
-
-    def find(key: str, scope: Scope) -> Rows:
-        other = work.catalog.indicators.get(key)
-        if other is None:
-            raise NoData(f"没有来自 {key.partition('.')[0]} 的数据（{key}）")
-        return other.measure(scope)
-
-    return EstateScope(work.settings, find, name=f"scope_{period.value}", only=only)
+    return EstateScope(work.settings, work.partners, name=f"scope_{period.value}", only=only)
 
 
 def window_for(work: Work, indicator: Indicator, day: date) -> Window:
@@ -70,7 +62,7 @@ def window_for(work: Work, indicator: Indicator, day: date) -> Window:
 def refresh(work: Work) -> None:
     """Bring the ledger up to date for what was touched, and the sums of the communities it lies in."""
     for touch in work.merged():
-        moved = [i for i in work.catalog.moved_by(touch.slug) if touches(work, i, touch.tables)]
+        moved = [i for i in work.catalog.indicators.values() if touches(work, i, touch.tables)]
         own = [i for i in moved if i.unit.name == touch.kind]
         others = [i for i in moved if i.unit.name != touch.kind]
         for layer in _layers(work, own, touch.since):
@@ -83,13 +75,7 @@ def touches(work: Work, indicator: Indicator, tables: frozenset[str] | None) -> 
     """Does the measure read one of ``tables``? Its select says so; one that can't be read is taken to read everything."""
     if tables is None:
         return True
-    key = ("reads", indicator.key, work.settings_token)
-    if key not in work.prepared:
-        try:
-            work.prepared[key] = prepared.tables(indicator.measure(scope_for(work, indicator.every)))
-        except Exception:  # it will fail where its result would stand, not here
-            work.prepared[key] = None
-    found = work.prepared[key]
+    found = prepared.reads(work, indicator.key, lambda: indicator.measure(scope_for(work, indicator.every)))
     return found is None or bool(found & tables)
 
 
@@ -208,6 +194,10 @@ def _day(value: Any) -> date:
 
 def _guarded(work: Work, pairs: Sequence[Pair], ids: Sequence[int] | None) -> tuple[list[Pair], Found]:
     """All in one statement; if that fails, one by one, and the guilty is noted at its place."""
+    asked = list(pairs)
+    pairs = [p for p in asked if not _missing(work, p[0])]
+    if not pairs:
+        return [], {}
     found: Found = {(i.key, w.key): [] for i, w in pairs}
     window_of = {i.key: w.key for i, w in pairs}
     with faults.border(work, "measure:all", "core") as failed:
@@ -218,6 +208,16 @@ def _guarded(work: Work, pairs: Sequence[Pair], ids: Sequence[int] | None) -> tu
     for indicator, _ in pairs:
         faults.mended(work, f"measure:{indicator.key}")
     return list(pairs), found
+
+
+def _missing(work: Work, indicator: Indicator) -> bool:
+    """Does it lack a partner's data? That is said at its place and troubles nobody else."""
+    prepared.reads(work, indicator.key, lambda: indicator.measure(scope_for(work, indicator.every)))
+    why = prepared.missing(work, indicator.key)
+    if why:
+        place, slug = f"measure:{indicator.key}", indicator.key.partition(".")[0]
+        faults.record(work.session, place, Fault(plugin=slug, stage="measure", what=why), work.now)
+    return bool(why)
 
 
 def _one_by_one(work: Work, pairs: Sequence[Pair], ids: Sequence[int] | None) -> tuple[list[Pair], Found]:

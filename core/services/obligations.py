@@ -35,6 +35,7 @@ from core.base.record import Record
 from core.base.units import RECORD
 from core.base.window import TZ, Moment, day_of
 from core.estate.population import EstateScope
+from core.kernel.catalog import Fault
 from core.services import faults, prepared
 from core.services.settings import due_of
 from core.services.work import Work
@@ -79,7 +80,7 @@ Value = tuple[datetime, datetime, datetime | None]  # opened, due, done
 def refresh(work: Work) -> None:
     """Bring the duties of the touched units up to date, from the period that holds the earliest touched day on."""
     for touch in work.merged():
-        moved = [d for d in work.catalog.plugins[touch.slug].deadlines if touches(work, d, touch.tables)]
+        moved = [d for d in work.catalog.deadlines.values() if touches(work, d, touch.tables)]
         ids = touch.ids if len(touch.ids) <= MANY else None
         _bring(work, [d for d in moved if unit_kind(d) == touch.kind], ids, touch.since)
         _bring(work, [d for d in moved if unit_kind(d) != touch.kind], None, touch.since)
@@ -91,14 +92,14 @@ def touches(work: Work, deadline: Deadline, tables: frozenset[str] | None) -> bo
         return True
     if deadline.of is not None:
         return deadline.of.__tablename__ in tables
-    key = ("reads", deadline.key, work.settings_token)
-    if key not in work.prepared:
-        try:
-            work.prepared[key] = prepared.tables(owed(deadline, 1, EstateScope(work.settings, _no_measures)))
-        except Exception:
-            work.prepared[key] = None
-    found = work.prepared[key]
+    found = _reads(work, deadline)
     return found is None or bool(found & tables)
+
+
+def _reads(work: Work, deadline: Deadline) -> frozenset[str] | None:
+    return prepared.reads(
+        work, deadline.key, lambda: owed(deadline, 1, EstateScope(work.settings, work.partners, name="o"))
+    )
 
 
 def roll(work: Work, since: date) -> None:
@@ -126,6 +127,7 @@ def occurrences(work: Work, deadline: Deadline, since: date) -> list[Occurrence]
 
 def _bring(work: Work, chosen: list[Deadline], ids: list[int] | None, since: date) -> None:
     """All in a few statements; if that fails, one by one, and the guilty is noted at its place."""
+    chosen = [d for d in chosen if d.of is not None or not _missing(work, d)]
     if not chosen:
         return
     with faults.border(work, "deadline:all", "core") as failed:
@@ -139,6 +141,16 @@ def _bring(work: Work, chosen: list[Deadline], ids: list[int] | None, since: dat
                 faults.record(work.session, place, guilty[0], work.now)
                 continue
         faults.mended(work, place)
+
+
+def _missing(work: Work, deadline: Deadline) -> bool:
+    """Does it lack a partner's data? That is said at its place and troubles nobody else."""
+    _reads(work, deadline)
+    why = prepared.missing(work, deadline.key)
+    if why:
+        place, slug = f"deadline:{deadline.key}", deadline.key.partition(".")[0]
+        faults.record(work.session, place, Fault(plugin=slug, stage="deadline", what=why), work.now)
+    return bool(why)
 
 
 def _settle(work: Work, chosen: list[Deadline], ids: list[int] | None, since: date) -> None:
@@ -160,7 +172,7 @@ def _recurring(
     parts = [(d, number, one) for d in chosen for number, one in enumerate(laid[d.key])]
     binds: dict[str, Any] = {} if ids is None else {"only": ids}
     for at, (_, _, one) in enumerate(parts):
-        binds |= EstateScope(work.settings, _no_measures, name=f"o{at}").binds(one.window) | {f"p{at}": one.window.key}
+        binds |= EstateScope(work.settings, work.partners, name=f"o{at}").binds(one.window) | {f"p{at}": one.window.key}
     key = ("duties", tuple((d.key, number, o.times) for d, number, o in parts), ids is not None, work.settings_token)
     by_key = {(d.key, o.window.key): (d, o) for d, _, o in parts}
     for rule, period, unit, done in prepared.run(work, key, lambda: _statement(work, parts, ids is not None), binds):
@@ -172,7 +184,7 @@ def _recurring(
 def _statement(work: Work, parts: Sequence[tuple[Deadline, int, Occurrence]], only: bool) -> Any:
     selects = []
     for at, (deadline, _, one) in enumerate(parts):
-        scope = EstateScope(work.settings, _no_measures, name=f"o{at}", only=only)
+        scope = EstateScope(work.settings, work.partners, name=f"o{at}", only=only)
         rows = owed(deadline, one.times, scope).subquery()
         period = bindparam(f"p{at}", type_=String)
         whole = select(literal(deadline.key), period.label("period"), rows.c[0], rows.c[1])
@@ -208,7 +220,10 @@ def _running(deadline: Deadline, of: type[Record], everywhere: bool) -> Any:
     blank = sql_cast(null(), Date)
     stated = getattr(of, deadline.stated) if deadline.stated else blank
     done = getattr(of, deadline.done_on) if deadline.done_on else blank
-    rows = select(of.id, unit, getattr(of, deadline.opened), stated, done).where(of.state.in_(of.workflow.counting))
+    opened = getattr(of, deadline.opened)
+    rows = select(of.id, unit, opened, stated, done).where(of.state.in_(of.workflow.counting), opened.is_not(None))
+    if deadline.where is not None:
+        rows = rows.where(deadline.where())
     return rows if everywhere else rows.where(unit.in_(bindparam("ids", expanding=True)))
 
 
@@ -266,7 +281,3 @@ def _held(everywhere: bool) -> Any:
         t.unit_kind.in_(bindparam("kinds", expanding=True)),
     )
     return rows if everywhere else rows.where(t.unit_id.in_(bindparam("ids", expanding=True)))
-
-
-def _no_measures(key: str, scope: Any) -> Any:
-    raise ValueError(f"a deadline can't read the measure {key}")

@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from core.base.declared import Declared
+from core.base.record import Record
 from core.base.units import COMMUNITY, COMPLEX, UnitKind
 from core.estate.units import model_of
+from core.services import access
 from core.services.access import OFFICER
 from core.services.work import Work
 
@@ -21,6 +23,21 @@ def few(work: Work, kind: UnitKind, *, of: type[Declared] | None = None) -> Sequ
     """The units to choose from, by name; nothing if there are more than ``MANY``. ``of``: the record they are for."""
     found = work.session.execute(_rows(work, kind, own=of is not None).limit(MANY + 1)).all()
     return [(row.id, row.name) for row in found] if len(found) <= MANY else ()
+
+
+def records(
+    work: Work, model: type[Record], *, unit_id: int | None = None, chosen: int | None = None
+) -> Sequence[tuple[int, str]]:
+    """The newest records the person may link to, those of ``unit_id`` alone if it has any; ``chosen`` is among them."""
+    slug = work.catalog.key_of(model).partition(".")[0]
+    rows = select(model.id).where(access.visible(work.actor, slug, model)).order_by(model.id.desc()).limit(MANY)
+    ids: list[int] = []
+    if unit_id is not None:
+        ids = list(work.session.scalars(rows.where(getattr(model, model.unit.column) == unit_id)))
+    ids = ids or list(work.session.scalars(rows))
+    ids += [chosen] if chosen is not None and chosen not in ids else []
+    work.look.prime_records(model, ids)
+    return [(i, work.look.record_name(model, i)) for i in ids]
 
 
 def matching(work: Work, kind: UnitKind, text: str, *, own: bool = False) -> Sequence[str]:

@@ -15,7 +15,7 @@ from core.base.window import TZ
 from core.config import Config
 from core.estate.campaign import Campaign
 from core.kernel.catalog import Catalog
-from core.services import measures, obligations
+from core.services import measures, obligations, reactions
 from core.services.access import SYSTEM_ACTOR, Actor
 from core.services.db import Database
 from core.services.work import Work
@@ -58,10 +58,14 @@ class Platform:
 
 
 def settled(work: Work) -> None:
-    """Measures and obligations of everything touched, once, in the same transaction."""
-    if not work.touched:
-        return
+    """What follows from the changes; then measures and obligations of everything touched, once, in the same transaction."""
+    reactions.run(work)
     work.session.flush()
-    measures.refresh(work)
-    obligations.refresh(work)
+    if work.everything:
+        measures.roll(work, work.today)
+        obligations.roll(work, work.today)
+    if work.touched:
+        measures.refresh(work)
+        obligations.refresh(work)
     work.touched.clear()
+    work.everything = False

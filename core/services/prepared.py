@@ -11,6 +11,7 @@ from sqlalchemy import CursorResult, Executable, Table, TextClause, bindparam, t
 from sqlalchemy.engine.interfaces import BindTyping
 from sqlalchemy.sql import visitors
 
+from core.base.errors import NoData
 from core.services.work import Work
 
 EXPANDING = re.compile(r"\(__\[POSTCOMPILE_(\w+)\]\)")
@@ -27,6 +28,28 @@ def run(
     if statement is None:
         statement = work.prepared[name] = _compiled(build(), connection.dialect)
     return connection.execute(statement, dict(params or {}))
+
+
+def reads(work: Work, key: str, build: Callable[[], Any]) -> frozenset[str] | None:
+    """The tables the declaration ``key`` reads, found once: None if nobody can tell, none if a partner's data is missing."""
+    name = ("reads", key, work.settings_token)
+    if name not in work.prepared:
+        try:
+            work.prepared[name] = tables(build())
+        except NoData as error:
+            work.prepared[name] = frozenset()
+            work.prepared["missing", key, work.settings_token] = str(error)
+        except KeyboardInterrupt:
+            raise
+        except BaseException:  # it will fail where its result would stand, not here
+            work.prepared[name] = None
+    found: frozenset[str] | None = work.prepared[name]
+    return found
+
+
+def missing(work: Work, key: str) -> str:
+    """Whose data ``key`` lacks, in words, once ``reads`` was asked; empty if nobody's."""
+    return str(work.prepared.get(("missing", key, work.settings_token), ""))
 
 
 def tables(statement: Any) -> frozenset[str] | None:

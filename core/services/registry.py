@@ -18,7 +18,7 @@ from core.base.say import Say
 from core.base.units import COMMUNITY
 from core.base.window import FAR
 from core.estate.units import Complex, ComplexTerm, Unit
-from core.services import access, journal
+from core.services import access, journal, judges
 from core.services.work import Work
 
 
@@ -44,6 +44,8 @@ def save(
     values = _read(work, model, {**before, **raw}, unit_id)
     if unit is not None and values == before:
         return unit
+    if problems := judges.problems(work, f"registry.{model.kind.name}", {**before, "id": unit_id}, values):
+        raise Invalid(problems)
     if unit is None:
         unit = model(**values, version=1)
         work.session.add(unit)
@@ -76,7 +78,7 @@ def save_many(
         work.session.connection().execute(insert(ComplexTerm), terms)
     journal.write(work, "create_many", model.kind.name, None, {"count": [0, len(added)]})
     ids = [u.id for u in added]
-    work.touch(None, model.kind, frozenset(ids), effective or work.today)
+    work.touch(model.kind, frozenset(ids), effective or work.today)
     work.forget()
     return ids
 
@@ -105,10 +107,10 @@ def _consequences(
         new_term(work, unit.id, values, since)
     days = [v[n] for v in (before, values) for n in ("opened_on", "closed_on") if v.get(n)]
     earliest = min([since, *days]) if before else since
-    work.touch(None, model.kind, frozenset({unit.id}), earliest)
+    work.touch(model.kind, frozenset({unit.id}), earliest)
     moved = {v["community_id"] for v in (before, values) if v.get("community_id")}
     if model is Complex and len(moved) > 1:
-        work.touch(None, COMMUNITY, frozenset(moved), earliest)
+        work.touch(COMMUNITY, frozenset(moved), earliest)
 
 
 def new_term(work: Work, complex_id: int, values: Mapping[str, Any], since: date) -> None:

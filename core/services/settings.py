@@ -46,7 +46,9 @@ def target_of(indicator: Indicator, settings: Mapping[str, Any]) -> Target | Non
 
 
 def due_of(deadline: Deadline, settings: Mapping[str, Any]) -> Due:
-    """The due rule in force: a once-deadline's day is the campaign's word."""
+    """The due rule in force: a once-deadline's day is the campaign's word, a frequency a setting's."""
+    if deadline.due_from is not None:
+        return deadline.due_from(settings)
     stated = settings.get(f"{deadline.key}.due")
     if isinstance(deadline.due, Once) and stated:
         return Once(on=date.fromisoformat(stated))

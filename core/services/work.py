@@ -15,10 +15,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.base.react import Change
 from core.base.units import UnitKind
 from core.base.window import day_of
 from core.estate.campaign import Campaign
 from core.kernel.catalog import Catalog
+from core.kernel.partners import Partners
 from core.services.access import Actor
 from core.services.calendar import Calendar
 from core.services.fault_row import FaultRow
@@ -28,10 +30,9 @@ from core.services.settings import effective
 
 @dataclass(frozen=True)
 class Touch:
-    """Units whose figures may have moved, from the period that holds ``since`` on. ``slug`` None: every plugin's.
-    ``table``: the only table that changed, so that what does not read it stays as it is; None: anything may have."""
+    """Units whose figures may have moved, from the period that holds ``since`` on. ``table``: the only table that changed,
+    so that what does not read it stays as it is; None: anything may have."""
 
-    slug: str | None
     unit: UnitKind
     ids: frozenset[int]
     since: date
@@ -40,9 +41,8 @@ class Touch:
 
 @dataclass(frozen=True)
 class Touched:
-    """Touches of one plugin and kind of unit, put together."""
+    """Touches of one kind of unit, put together."""
 
-    slug: str
     kind: str
     ids: list[int]
     since: date
@@ -60,6 +60,8 @@ class Work:
     prepared: dict[Any, Any] = field(default_factory=dict)  # the process's compiled statements (prepared.py)
     touched: list[Touch] = field(default_factory=list)
     _wrote_settings: bool = False
+    everything: bool = False  # a setting changed: every figure and duty of today is reckoned anew
+    changes: list[Change] = field(default_factory=list)  # what somebody reacts to, until it is settled
     homes: dict[int, int] = field(default_factory=dict)  # complex -> community, of those that were asked for
 
     @property
@@ -102,7 +104,11 @@ class Work:
 
     @cached_property
     def look(self) -> RegistryLook:
-        return RegistryLook(self.session)
+        return RegistryLook(self.session, self)
+
+    @cached_property
+    def partners(self) -> Partners:
+        return Partners(self.catalog)
 
     @cached_property
     def calendar(self) -> Calendar:
@@ -116,23 +122,19 @@ class Work:
         self._wrote_settings = True  # until this is committed nobody else may see what it reads
 
     def merged(self) -> list[Touched]:
-        """What was touched, each plugin and kind of unit once."""
-        found: dict[tuple[str, str], list[Touch]] = {}
+        """What was touched, each kind of unit once."""
+        found: dict[str, list[Touch]] = {}
         for touch in self.touched:
-            for slug in [touch.slug] if touch.slug else list(self.catalog.plugins):
-                found.setdefault((slug, touch.unit.name), []).append(touch)
+            found.setdefault(touch.unit.name, []).append(touch)
         return [
             Touched(
-                slug,
                 kind,
                 sorted(frozenset().union(*(t.ids for t in touches))),
                 min(t.since for t in touches),
                 None if any(t.table is None for t in touches) else frozenset(str(t.table) for t in touches),
             )
-            for (slug, kind), touches in found.items()
+            for kind, touches in found.items()
         ]
 
-    def touch(
-        self, slug: str | None, unit: UnitKind, ids: frozenset[int], since: date, table: str | None = None
-    ) -> None:
-        self.touched.append(Touch(slug, unit, ids, since, table))
+    def touch(self, unit: UnitKind, ids: frozenset[int], since: date, table: str | None = None) -> None:
+        self.touched.append(Touch(unit, ids, since, table))

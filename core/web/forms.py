@@ -15,6 +15,7 @@ from core.base.declared import Declared
 from core.base.errors import Problem
 from core.base.fields import Field
 from core.base.kinds import ReferenceKind
+from core.base.kinds_of_link import LinkKind, UnitsKind
 from core.base.record import Record
 from core.services import offered
 from core.services.work import Work
@@ -48,7 +49,7 @@ class DeclaredField(WTField):  # type: ignore[misc]
         return list(found) if isinstance(found, list | tuple) else ([found] if found else [])
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        several = self.declared.kind.widget in ("checkboxes", "photos")
+        several = self.declared.kind.widget in ("checkboxes", "photos", "units")
         self.raw = [v for v in valuelist if v] if several else (valuelist[0] if valuelist else None)
 
 
@@ -67,7 +68,12 @@ def open_form(
     form = form_class(model, tuple(names))(data={PREFIX + k: v for k, v in (values or {}).items()})  # type: ignore[arg-type]
     for field in fields_of(form):
         kind = field.declared.kind
-        if isinstance(kind, ReferenceKind):
+        if isinstance(kind, LinkKind):
+            at = field.data if isinstance(field.data, int) else None
+            field.units = offered.records(work, kind.to, unit_id=(values or {}).get(own), chosen=at)
+        elif isinstance(kind, UnitsKind):
+            field.units = offered.few(work, kind.to)
+        elif isinstance(kind, ReferenceKind):
             field.units = offered.few(work, kind.to, of=model if field.declared.name == own else None)
             field.own = field.declared.name == own
             if field.units and isinstance(field.data, int) and field.data not in dict(field.units):

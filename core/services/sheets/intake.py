@@ -12,7 +12,7 @@ from core.base.errors import Forbidden, Invalid, Problem
 from core.base.fields import Field, read_all
 from core.base.say import Say
 from core.base.sealed import masked
-from core.services import access, records
+from core.services import access, judging
 from core.services.sheets import stored
 from core.services.sheets.headings import Columns, mapped
 from core.services.sheets.layout import Model, address, is_record
@@ -159,7 +159,7 @@ class _Planner:
 
     def _judged(self, found: Any, raw: Mapping[str, Any]) -> dict[str, Any]:
         if is_record(self.model):
-            return records.judged(self.work, self.slug, self.model, found, raw)
+            return judging.judged(self.work, self.slug, self.model, found, raw)
         values, problems = read_all(self.model.fields(), dict(raw), self.work.look, self.work.today)
         problems = problems or list(self.model(**values).check(self.work.look))
         if problems:

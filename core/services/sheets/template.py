@@ -14,7 +14,7 @@ from core.base.fields import Field
 from core.base.kinds import Kind
 from core.base.kinds_of_time import EARLIEST, LATEST
 from core.base.say import Say
-from core.services import access, records
+from core.services import filing
 from core.services.sheets.layout import (
     ABOUT,
     KEY_HEADING,
@@ -152,7 +152,7 @@ class Book:
 
     def _mine(self, unit_id: int) -> bool:
         slug = self.work.catalog.key_of(self.model).partition(".")[0]
-        return access.may_report(self.work.actor, slug, records.community_of(self.work, self.model, unit_id))
+        return filing.may_file(self.work, slug, self.model, unit_id)
 
     def _source(self, options: list[str]) -> list[str] | str:
         if len(",".join(options)) <= LONGEST_LIST and not any("," in o for o in options):

@@ -14,10 +14,11 @@ from sqlalchemy import literal, select, union_all
 
 from core.base.blocks import Block, Notice
 from core.base.facts import ActionFacts
+from core.base.record import Record
 from core.base.status import Status
 from core.base.units import COMMUNITY, COMPANY, COMPLEX
 from core.estate.units import Community, Complex, ComplexTerm
-from core.services import access, duties, duty_rows, faults, figures, registry, reports, responsibilities
+from core.services import access, duties, duty_rows, faults, figures, filing, registry, reports, responsibilities
 from core.services.duties import Duty
 from core.services.measures import Measure
 from core.services.work import Work
@@ -51,7 +52,7 @@ def card(unit_id: int) -> ResponseReturnValue:
         fields=[f for f in Complex.fields() if f.name != "name"],
         values=one.values(),
         owed=owed,
-        may={s: access.may_report(work.actor, s, one.community_id) for s in work.catalog.plugins},
+        may={k for k, m in work.catalog.records.items() if m.unit == COMPLEX and _may(work, k, m, unit_id)},
         timeline=_timeline(work, unit_id),
         panels=_panels(work, unit_id),
         states=_states(work, owed),
@@ -105,6 +106,10 @@ def _terms(work: Work, unit_id: int) -> list[tuple[ComplexTerm, str, str]]:
         (t, names.get(t.community_id, ""), work.look.unit_name(COMPANY, t.company_id) if t.company_id else "—")
         for t in reversed(terms)
     ]
+
+
+def _may(work: Work, key: str, model: type[Record], unit_id: int) -> bool:
+    return filing.may_file(work, key.partition(".")[0], model, unit_id)
 
 
 def _timeline(work: Work, unit_id: int) -> list[tuple[str, Any, int, str]]:

@@ -15,7 +15,7 @@ from core.base.errors import Forbidden, Invalid, KeyReused, Problem, Stale
 from core.base.record import Record
 from core.base.say import Say
 from core.base.units import COMMUNITY, COMPLEX, UNIT_KINDS
-from core.services import access, listing, offered, records, uploads
+from core.services import filing, judging, listing, offered, records, uploads
 from core.services.work import Work
 from core.web import forms, frame, security
 
@@ -71,8 +71,11 @@ def new(key: str) -> ResponseReturnValue:
     if request.method == "POST":
         return _save(key, names, None)
     given = {f.name: f.given(work.today) for f in model.fields() if f.given is not None}
-    if asked := request.args.get(model.unit.name, ""):
-        given[model.unit.column] = int(asked) if asked.isdigit() else None
+    for name, asked in request.args.items():  # a unit or a parent record the page before knew
+        field = next((f for f in model.fields() if f.name == name or name == model.unit.name), None)
+        if field is not None and asked.isdigit() and len(asked) < 10:
+            given[model.unit.column if name == model.unit.name else name] = int(asked)
+    given = known(work, model, given)
     form = forms.open_form(work, model, names, given)
     return _form_page(work, key, form, None, request.args.get("back", ""))
 
@@ -87,6 +90,15 @@ def edit(key: str, record_id: int) -> ResponseReturnValue:
         return _save(key, names, record_id)
     form = forms.open_form(work, type(record), names, record.values())
     return _form_page(work, key, form, record, "")
+
+
+def known(work: Work, model: type[Record], given: dict[str, Any]) -> dict[str, Any]:
+    """``given`` with what the class knows of its unit (ask once); what the page before said stands."""
+    unit_id = given.get(model.unit.column)
+    if model.follows and given.get(model.follows):
+        parent = work.session.get(model.field(model.follows).kind.to, given[model.follows])  # type: ignore[attr-defined]
+        unit_id = parent.unit_id if parent is not None else None
+    return {**model.known(work.look, unit_id), **given} if unit_id is not None else given
 
 
 @bp.route("/r/<key>/<int:record_id>")
@@ -171,11 +183,12 @@ def _save(key: str, names: list[str], record_id: int | None) -> ResponseReturnVa
                 record_id=record_id,
                 version=_number(request.form.get("version")),
                 idempotency=f"page/{frame.actor().login}/{idempotency}" if idempotency else None,
+                reason=request.form.get("reason", ""),
             )
             unit = writer.look.unit_name(saved.record.unit, saved.record.unit_id)
     except Invalid as error:
         rest = forms.blame(form, error.problems)
-        return _again(key, form, record_id, rest), 422
+        return _again(key, form, record_id, rest, unusual=error.only_warnings), 422
     except Forbidden as error:
         return _again(key, form, record_id, [error.args[0]]), 403
     except Stale as error:
@@ -194,7 +207,7 @@ def _besides(key: str, raw: Mapping[str, Any], record_id: int | None, named: set
     record = records.get(work, key, record_id) if record_id is not None else None
     before = record.values() if record is not None else {}
     try:
-        records.judged(work, key.partition(".")[0], model_of(work, key), record, {**before, **raw})
+        judging.judged(work, key.partition(".")[0], model_of(work, key), record, {**before, **raw})
     except Invalid as error:
         return [p for p in error.problems if p.field not in named]
     return []
@@ -266,7 +279,6 @@ def _shown(work: Work, key: str, record: Record, **more: Any) -> str:
     if more.get("form") is not None:
         step_forms = {**step_forms, more["step"]: more["form"]}
     slug = key.partition(".")[0]
-    community = records.community_of(work, model, record.unit_id)
     return frame.page(
         "record.html",
         key=key,
@@ -277,7 +289,9 @@ def _shown(work: Work, key: str, record: Record, **more: Any) -> str:
         step_forms={k: forms.fields_of(f) for k, f in step_forms.items()},
         csrf=next(iter(step_forms.values()), None),
         history=listing.history(work, key, record.id),
-        editable=record.state in model.workflow.editable and access.may_report(work.actor, slug, community),
+        children=[(k, work.catalog.records[k], f, rows) for k, f, rows in listing.children(work, model, record.id)],
+        fileable={k for k in work.catalog.records if filing.may_file_somewhere(work, k)},
+        editable=record.state in model.workflow.editable and filing.may_file(work, slug, model, record.unit_id),
         unit=work.look.unit_name(model.unit, record.unit_id),
         is_complex=model.unit == COMPLEX,
         saved=session.pop("saved", None),
@@ -288,8 +302,7 @@ def _shown(work: Work, key: str, record: Record, **more: Any) -> str:
 
 
 def _may_report_somewhere(work: Work, key: str) -> bool:
-    slug, me = key.partition(".")[0], work.actor
-    return access.may_report(me, slug, me.community_id)
+    return filing.may_file_somewhere(work, key)
 
 
 def _number(text: str | None) -> int | None:

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, and_, false, func, literal, or_, select, union_all
 
 from core.base.record import Record
-from core.base.units import COMPLEX
+from core.base.units import ACTION, COMPLEX
 from core.services import access, duties, figures
 from core.services.access import DEPARTMENT, LINKED, OFFICER
 from core.services.obligations import Obligation
@@ -84,9 +84,10 @@ def _waiting(key: str, model: type[Record], state: str, many: int) -> Waiting:
 
 def _states(model: type[Record], me: access.Actor, slug: str) -> Sequence[str]:
     """The states a step leads out of that the person's role may take."""
-    roles = access.relation(me, slug, me.community_id)
-    if me.role == OFFICER:
-        roles = frozenset(("reporter",))
+    whose = access.Whose(slug, model.unit, me.department_id or 0, me.community_id)
+    roles = access.relation(me, whose)
+    if me.role == OFFICER or (model.unit == ACTION and me.heads):
+        roles |= {"reporter"}
     found = [s for t in model.workflow.transitions if roles & set(t.by) for s in t.source]
     open_states = [s for s in dict.fromkeys(found) if not model.workflow.state(s).closed]
     return [] if me.reads_all else open_states

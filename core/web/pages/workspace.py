@@ -11,7 +11,7 @@ from core.base.blocks import Chart, Series
 from core.base.describe import Shape
 from core.base.facts import IndicatorFacts
 from core.render import svg
-from core.services import access, job_runs, reports, responsibilities, trends
+from core.services import access, filing, job_runs, reports, responsibilities, trends
 from core.services.work import Work
 from core.web import frame
 
@@ -76,6 +76,6 @@ def _kinds(work: Work, slug: str) -> list[tuple[str, str, str, int, bool]]:
     for key, model in work.catalog.records.items():
         if key.startswith(f"{slug}."):
             rows = select(func.count()).select_from(model).where(access.visible(work.actor, slug, model))
-            may = access.may_report(work.actor, slug, work.actor.community_id)
+            may = filing.may_file_somewhere(work, key)
             out.append((key, model.label, model.code, work.session.scalar(rows) or 0, may))
     return out

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from core.base.errors import Invalid
 from core.estate.units import Company, Complex
-from core.services import records, registry, sheets
+from core.services import filing, records, registry, sheets
 from core.services.access import OFFICER, Actor
 from core.services.journal import JournalEntry
 from core.services.platform import Platform
@@ -193,7 +193,7 @@ def test_thirty_seven_changed_cells_are_thirty_seven_changes(store: Platform) ->
 
 def test_rows_of_another_community_are_refused_and_named(store: Platform) -> None:
     with store.reading(now=NOW) as work:
-        home = records.community_of(work, store.catalog.records[KEY], 1)
+        home = filing.community_of(work, store.catalog.records[KEY], 1)
     actor = Actor(login="x", label="x", role=OFFICER, community_id=home)
     plan = planned(store, csv_of(*LINES), "a.csv", actor=actor)
     assert [(f.address, f.text) for r in plan.of("wrong") for f in r.flaws] == [("C3", "您不能为“示例小区02”填报此项")]

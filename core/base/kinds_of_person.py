@@ -1,0 +1,41 @@
+"""Kinds of field that hold what belongs to a person: an ID number, an opinion nobody else may read. See kinds.py."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from core.base.codes import id_number_problem
+from core.base.kinds import Look, PersonalKind, half_width
+from core.base.say import Say
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdNumberKind(PersonalKind):
+    """公民身份号码: 18 places with its check digit (GB 11643, plan 3.7). Its region is not judged: old ones stay valid."""
+
+    name = "id_number"
+    cell_hint = "18位身份证号，单元格请设为文本"
+
+    def read(self, raw: Any, look: Look) -> str:
+        text = half_width(raw).upper()
+        if "*" in text:
+            raise ValueError(Say("这是遮盖后的号码，请填写完整的身份证号"))
+        if problem := id_number_problem(text):
+            raise ValueError(problem)
+        return text
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecretKind(PersonalKind):
+    """A text only its writer and the lead may read in the form; everywhere else it is （保密）."""
+
+    name = "secret"
+    widget = "textarea"
+    longest: int = 2000
+
+    def show(self, value: Any, look: Look) -> str:
+        return "（保密）" if value else ""
+
+    def dump(self, value: Any) -> Any:
+        return "（保密）" if value else value
