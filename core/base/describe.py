@@ -194,13 +194,15 @@ class Reaction:
 @dataclass(frozen=True)
 class Sample:
     """One believable synthetic record: what is reported on ``on`` for ``unit_id``, then the steps it went through. Where
-    ``values`` name another record (a link, an origin) they hold its ``Sample``, yielded before this one."""
+    ``values`` name another record (a link, an origin) they hold its ``Sample``, yielded before this one. ``made`` False: a
+    reaction makes the record; it is found by its unit and ``values``, and the steps are taken."""
 
     record: type[Record]
     on: date
     unit_id: int
     values: dict[str, Any]
     steps: tuple[tuple[date, str, dict[str, Any]], ...] = ()
+    made: bool = True
 
 
 Samples = Callable[["World"], Iterable[Sample]]

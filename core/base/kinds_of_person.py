@@ -9,6 +9,8 @@ from core.base.codes import id_number_problem
 from core.base.kinds import Look, PersonalKind, half_width
 from core.base.say import Say
 
+HIDDEN = "（保密）"
+
 
 @dataclass(frozen=True, kw_only=True)
 class IdNumberKind(PersonalKind):
@@ -35,7 +37,7 @@ class SecretKind(PersonalKind):
     longest: int = 2000
 
     def show(self, value: Any, look: Look) -> str:
-        return "（保密）" if value else ""
+        return HIDDEN if value else ""
 
     def dump(self, value: Any) -> Any:
-        return "（保密）" if value else value
+        return HIDDEN if value else value

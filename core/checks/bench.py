@@ -10,20 +10,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from core.base.declared import Base
-from core.base.describe import Sample
 from core.base.window import TZ
 from core.base.world import World
 from core.config import Config
 from core.kernel.catalog import Catalog, Declared
 from core.kernel.plugins import fault
-from core.services import days, demo_photo, migrations, records, uploads, world
+from core.services import days, demo_photo, migrations, uploads, world
 from core.services.db import Database
-from core.services.demo import DEMO
+from core.services.demo import DEMO, agenda, happen
 from core.services.platform import Platform
 
 NOTICE = Path(__file__).resolve().parents[2] / "campaigns" / "meiling-2024"
@@ -119,21 +117,11 @@ def opened(catalog: Catalog) -> Iterator[Benches]:
 
 def _fill(platform: Platform, plugin: Declared, made: World) -> None:
     """One plugin's samples and their steps, day by day through the one door."""
-    agenda: list[tuple[date, int, Sample, str, dict[str, Any]]] = []
-    for number, sample in enumerate(plugin.samples(made) if plugin.samples else ()):
-        agenda.append((max(sample.on, made.start), number, sample, "", {}))
-        agenda += [(on, number, sample, step, values) for on, step, values in sample.steps]
     ids: dict[int, int] = {}
-    agenda.sort(key=lambda e: (e[0], bool(e[3])))  # stable: steps of one day keep their order
-    for day, events in groupby(agenda, key=lambda e: e[0]):
+    plans = agenda(plugin.samples(made) if plugin.samples else (), made.start)
+    for day in sorted(plans):
         with platform.work(DEMO, now=_ten(day), source="demo", settle=False) as work:
-            for _, number, sample, step, values in events:
-                key = work.catalog.key_of(sample.record)
-                if step:
-                    records.move(work, key, ids[number], step, values, remark="（检查）")
-                    continue
-                raw = {sample.record.unit.column: sample.unit_id, **sample.values}
-                ids[number] = records.save(work, key, raw).record.id
+            happen(work, plans[day], ids)
 
 
 def _short(difference: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from core.services.uploads import Upload
 if TYPE_CHECKING:
     from core.services.work import Work
 
+NUMBER = re.compile(r"#?(\d{1,10})(?=\s|$)")
 FEW = 8  # beyond so many single look-ups of a kind, all its names are read at once
 MANY = 10_000  # values bound in one statement
 
@@ -79,9 +81,8 @@ class RegistryLook(Look):
         return self._work.settings[key]
 
     def record_id(self, model: type[Record], text: str) -> int | None:
-        number = text.removeprefix("#")
-        if number.isdigit() and len(number) < 11:
-            return self._session.scalar(select(model.id).where(model.id == int(number)))
+        if number := NUMBER.match(text):  # "#12", and "#12 示例小区01 · ..." as a sheet writes it
+            return self._session.scalar(select(model.id).where(model.id == int(number[1])))
         head = text.partition(" · ")[0]
         unit_id = self.unit_id(model.unit, head)
         if unit_id is None:

@@ -42,7 +42,10 @@ def put(book: Book, row: int, column: int, field: Field, value: Any) -> None:
 
 def cell_text(work: Work, field: Field, value: Any) -> str:
     """What stands in a text cell: what is shown, but whole tokens for files, so that they are known again."""
-    return field.kind.text(value) if field.kind.name == "photos" else field.kind.show(value, work.look)
+    shown = field.kind.show(value, work.look)
+    if field.kind.name == "link":
+        return f"{field.kind.text(value)} {shown}"
+    return field.kind.text(value) if field.kind.name in ("photos", "origin") else shown
 
 
 def _day(book: Book, row: int, column: int, value: Any, form: Any) -> bool:

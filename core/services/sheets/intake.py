@@ -10,6 +10,7 @@ from typing import Any
 
 from core.base.errors import Forbidden, Invalid, Problem
 from core.base.fields import Field, read_all
+from core.base.kinds_of_person import HIDDEN
 from core.base.say import Say
 from core.base.sealed import masked
 from core.services import access, judging
@@ -22,7 +23,8 @@ from core.services.work import Work
 
 KEY = re.compile(r"(\d{1,12}):(\d{1,9})")
 STAMP = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?")
-TEXTS = {"text", "long_text", "personal", "choice", "choices", "reference", "photos"}
+NAMES = {"reference", "units", "link", "origin"}
+TEXTS = {"text", "long_text", "personal", "id_number", "secret", "choice", "choices", "photos", "month", *NAMES}
 
 
 def plan(work: Work, model: Model, key: str, sheet: Sheet) -> Plan:
@@ -188,8 +190,8 @@ def _unmasked(columns: Columns, line: Line, raw: Mapping[str, Any], found: Any) 
         value = kept.get(field.name)
         if field.kind.name == "photos" and found is not None and value == "":
             del kept[field.name]
-        if field.personal and isinstance(value, str) and "*" in value:
-            if found is not None and value == masked(getattr(found, field.name)):
+        if field.personal and isinstance(value, str) and ("*" in value or value == HIDDEN):
+            if found is not None and value in (masked(getattr(found, field.name)), HIDDEN):
                 del kept[field.name]
             else:
                 text = Say("含有打码的星号，请填写完整内容")

@@ -80,7 +80,7 @@ def create(key: str) -> ResponseReturnValue:
     stated = request.headers.get("Idempotency-Key", "")[:80]
     idempotency = f"api/{frame.actor().login}/{stated}" if stated else None
     with frame.writing("api") as work:
-        saved = records.save(work, key, _body(), idempotency=idempotency)
+        saved = records.save(work, key, _body(), idempotency=idempotency, reason=request.args.get("reason", ""))
         content = _json(saved.record)
     return jsonify(content), 200 if saved.repeated else 201
 
@@ -98,7 +98,8 @@ def correct(key: str, record_id: int) -> ResponseReturnValue:
         problem = {"field": "", "text": '请在 If-Match 请求头中写明所依据的版本，例如 If-Match: "3"'}
         return jsonify({"problems": [problem]}), 428
     with frame.writing("api") as work:
-        content = _json(records.save(work, key, _body(), record_id=record_id, version=version).record)
+        reason = request.args.get("reason", "")
+        content = _json(records.save(work, key, _body(), record_id=record_id, version=version, reason=reason).record)
     return jsonify(content)
 
 
