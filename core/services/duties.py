@@ -79,7 +79,7 @@ def _counts(
     at = end_of(as_of)
     done = and_(O.done_at.is_not(None), O.done_at <= at)
     waived = and_(~done, O.waived_until.is_not(None), O.waived_until >= as_of)
-    past = O.due_at < at
+    past = O.due_at < passed(work, as_of)
     columns = {
         "owed": func.count(),
         "met": _many(and_(done, O.done_at <= O.due_at)),
@@ -105,9 +105,14 @@ def _many(condition: ColumnElement[bool]) -> Any:
 
 def still_open(work: Work, as_of: date) -> list[Select[int]]:
     """Ids of what is past due and not settled on ``as_of``: never settled, or (for a day gone by) settled later."""
-    at = end_of(as_of)
-    never = select(O.id).where(O.done_at.is_(None), O.due_at < at)
-    return [never] if as_of >= work.today else [never, select(O.id).where(O.done_at > at, O.due_at < at)]
+    at, over = end_of(as_of), passed(work, as_of)
+    never = select(O.id).where(O.done_at.is_(None), O.due_at < over)
+    return [never] if as_of >= work.today else [never, select(O.id).where(O.done_at > at, O.due_at < over)]
+
+
+def passed(work: Work, as_of: date) -> datetime:
+    """What was due before it is past: now, while the day lasts (a clock in hours), else the day's end."""
+    return min(work.now, end_of(as_of)) if as_of >= work.today else end_of(as_of)
 
 
 def overdue(work: Work, as_of: date, rules: Sequence[str], most: int = MOST_LATE) -> dict[str, list[Late]]:

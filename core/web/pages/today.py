@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, false, func, literal, or_, select, u
 
 from core.base.record import Record
 from core.base.units import ACTION, COMPLEX
+from core.base.units import DEPARTMENT as DEPARTMENT_UNIT
 from core.services import access, duties, figures
 from core.services.access import DEPARTMENT, LINKED, OFFICER
 from core.services.obligations import Obligation
@@ -38,7 +39,7 @@ def home() -> ResponseReturnValue:
     work, me = frame.reading(), frame.actor()
     if me.reads_all:
         return redirect(url_for("overview.show"))
-    where = _mine(me)
+    where = _mine(work, me)
     owed = duties.owed_by(work, where, work.today + AHEAD) if where is not None else []
     chosen = [i for i in work.catalog.indicators.values() if i.key.partition(".")[0] in me.leads]
     return frame.page(
@@ -51,15 +52,23 @@ def home() -> ResponseReturnValue:
     )
 
 
-def _mine(me: access.Actor) -> ColumnElement[bool] | None:
+def _mine(work: Work, me: access.Actor) -> ColumnElement[bool] | None:
     """Whose duties the person sees: a community's, a leader's complexes', a department's actions' that are late."""
     if me.role == OFFICER and me.community_id is not None:
-        return duties.of_community(me.community_id)
+        return and_(duties.of_community(me.community_id), Obligation.rule.not_in(_of_leads(work)))
     if me.role == LINKED:
         return and_(Obligation.unit_kind == COMPLEX.name, Obligation.unit_id.in_(me.linked))
     if me.role == DEPARTMENT:
-        return _of_actions(me.leads)
+        own = duties.of_unit(DEPARTMENT_UNIT.name, me.department_id or 0)
+        headed = and_(Obligation.unit_kind == ACTION.name, Obligation.unit_id.in_(me.heads))
+        return or_(_of_actions(me.leads), own, headed)
     return None
+
+
+def _of_leads(work: Work) -> list[str]:
+    """Rules a community can't answer: the form that settles them is the lead department's alone."""
+    found = work.catalog.deadlines.items()
+    return [key for key, d in found if d.answers is not None and "reporter" not in d.answers.by]
 
 
 def _of_actions(slugs: frozenset[str]) -> ColumnElement[bool]:

@@ -1,0 +1,103 @@
+"""The choices of an action: targets, dates, and what the notice leaves open; changed by its lead department, with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from sqlalchemy import select
+
+from core.base.due import Once
+from core.base.errors import Forbidden, Invalid, NotFound
+from core.base.fields import Field
+from core.base.kinds import Kind, TextKind
+from core.base.kinds_of_time import DayKind
+from core.services import access, setting_changes
+from core.services.journal import JournalEntry
+from core.services.settings import due_of, target_of
+from core.services.work import Work
+from core.web import forms, frame
+
+bp = Blueprint("settings", __name__)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One thing that can be set: its key, what it is called, the value in force as typed and as shown."""
+
+    key: str
+    label: str
+    kind: Kind
+    value: Any
+    note: str = ""
+
+
+@bp.route("/a/<slug>/settings", methods=["GET", "POST"])
+def show(slug: str) -> ResponseReturnValue:
+    work = frame.reading()
+    if slug not in work.catalog.plugins:
+        abort(404)
+    problems: dict[str, list[Any]] = {}
+    if request.method == "POST":
+        key = request.form.get("key", "")
+        try:
+            if not key.startswith(f"{slug}."):
+                raise NotFound(key)
+            several = request.form.getlist(forms.PREFIX + key)
+            with frame.writing() as writer:
+                raw: Any = several if len(several) > 1 else "".join(several)
+                setting_changes.change(writer, key, raw, request.form.get("reason", ""))
+            flash(_("已修改，即日起生效，修改原因已记入操作日志。"))
+            return redirect(url_for("settings.show", slug=slug))
+        except (Invalid, Forbidden) as error:
+            problems[key] = [p.text for p in error.problems] if isinstance(error, Invalid) else [error.args[0]]
+            work = frame.reading()
+    chosen = [(c, _form(c)) for c in choices(work, slug)]
+    page = frame.page(
+        "settings.html",
+        action=work.catalog.plugins[slug].action,
+        chosen=[(c, c.kind.show(c.value, work.look), next(iter(forms.fields_of(f)))) for c, f in chosen],
+        problems=problems,
+        may=access.may_set(work.actor, slug),
+        history=_history(work, [c.key for c, _f in chosen]),
+        labels={c.key: c.label for c, _f in chosen},
+    )
+    return (page, 422) if problems else page
+
+
+def choices(work: Work, slug: str) -> Iterator[Choice]:
+    """Targets and their dates, due days, then the plugin's own settings."""
+    plugin, settings = work.catalog.plugins[slug], work.settings
+    for one in plugin.indicators:
+        target = target_of(one, settings)
+        if target is not None:
+            label = one.label if one.code == "" else f"{one.code} {one.label}"
+            share = one.shape.value in ("ratio", "reduction")
+            value = f"{float(target.value) * 100:g}%" if share else f"{float(target.value):g}"
+            yield Choice(f"{one.key}.target", _("目标：%(l)s", l=label), TextKind(longest=20), value)
+            if target.by is not None:
+                yield Choice(f"{one.key}.by", _("达标日期：%(l)s", l=label), DayKind(), target.by)
+    for deadline in plugin.deadlines:
+        due = due_of(deadline, settings)
+        if isinstance(due, Once):
+            label = f"{deadline.code} {deadline.label}".strip()
+            yield Choice(f"{deadline.key}.due", _("期限：%(l)s", l=label), DayKind(), due.on)
+    for setting in plugin.settings:
+        yield Choice(setting.key, setting.label, setting.kind, settings[setting.key], setting.note)
+
+
+def _form(choice: Choice) -> FlaskForm:
+    field = forms.DeclaredField(Field(name=choice.key, label=choice.label, kind=choice.kind, help=choice.note))
+    return type("SettingForm", (FlaskForm,), {forms.PREFIX + choice.key: field})(
+        formdata=None, data={forms.PREFIX + choice.key: choice.value}
+    )
+
+
+def _history(work: Work, keys: list[str]) -> list[JournalEntry]:
+    rows = select(JournalEntry).where(JournalEntry.subject.in_(keys), JournalEntry.verb == "set")
+    return list(work.session.scalars(rows.order_by(JournalEntry.id.desc()).limit(30)))
