@@ -30,12 +30,15 @@ class Status(enum.StrEnum):
         }[self.value]
 
 
-def status(due: datetime, done: datetime | None, waived_until: date | None, at: datetime) -> Status:
-    """``at``: the moment it is looked at; a day's end for a kept day. What was done after ``at`` is not done yet."""
+def status(
+    due: datetime, done: datetime | None, waived_until: date | None, at: datetime, over: datetime | None = None
+) -> Status:
+    """``at``: the moment it is looked at; a day's end for a kept day. What was done after ``at`` is not done yet. ``over``: the
+    moment before which what was due is past, while the day still lasts (a clock in hours); default ``at``."""
     if done is not None and done <= at:
         return Status.MET if done <= due else Status.MET_LATE
     if waived_until is not None and at <= end_of(waived_until):
         return Status.WAIVED
-    if at > due:
+    if (over or at) > due:
         return Status.OVERDUE
     return Status.DUE_SOON if due - at <= SOON else Status.UPCOMING

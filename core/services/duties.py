@@ -166,10 +166,12 @@ def of_unit(kind: str, unit_id: int) -> ColumnElement[bool]:
     return and_(O.unit_kind == kind, O.unit_id == unit_id)
 
 
-def listed(work: Work, rows: Sequence[Obligation], at: datetime | None = None) -> list[Duty]:
+def listed(
+    work: Work, rows: Sequence[Obligation], at: datetime | None = None, over: datetime | None = None
+) -> list[Duty]:
     """``rows`` as a person sees them at the moment ``at`` (default: now); what was settled later is not settled yet."""
     _prime(work, [(row.unit_kind, row.unit_id) for row in rows])
-    return [_duty(work, row, at or work.now) for row in rows if row.rule in work.catalog.deadlines]
+    return [_duty(work, row, at or work.now, over) for row in rows if row.rule in work.catalog.deadlines]
 
 
 def _prime(work: Work, units: Sequence[tuple[str, int]]) -> None:
@@ -178,7 +180,7 @@ def _prime(work: Work, units: Sequence[tuple[str, int]]) -> None:
         work.look.prime(UNIT_KINDS[kind], {i for k, i in units if k == kind})
 
 
-def _duty(work: Work, row: Obligation, at: datetime) -> Duty:
+def _duty(work: Work, row: Obligation, at: datetime, over: datetime | None) -> Duty:
     return Duty(
         id=row.id,
         deadline=work.catalog.deadlines[row.rule],
@@ -189,5 +191,5 @@ def _duty(work: Work, row: Obligation, at: datetime) -> Duty:
         period=row.period,
         due_at=row.due_at,
         done_at=row.done_at if row.done_at is not None and row.done_at <= at else None,
-        status=status(row.due_at, row.done_at, row.waived_until, at),
+        status=status(row.due_at, row.done_at, row.waived_until, at, over),
     )

@@ -39,7 +39,7 @@ def find(work: Work, facts: DeadlineFacts, as_of: date, *, period: str = "", sta
     period = period if period in periods(work, facts.deadline, as_of) else ""
     wanted = Status(status) if status in set(Status) else None
     chosen = _chosen(work, facts, as_of, period)
-    judged = _judged(as_of)
+    judged = _judged(work, as_of)
     counted = chosen.with_only_columns(judged, func.count()).group_by(judged)
     counts = {Status(s): n for s, n in work.session.execute(counted)}
     total = sum(counts.values()) if wanted is None else counts.get(wanted, 0)
@@ -50,7 +50,7 @@ def find(work: Work, facts: DeadlineFacts, as_of: date, *, period: str = "", sta
     order = (case((late, 0), else_=1), case((late, O.due_at)), O.due_at.desc(), O.unit_id, O.id)
     rows = rows.order_by(*order).limit(PAGE).offset((page - 1) * PAGE)
     return Found(
-        rows=duties.listed(work, work.session.scalars(rows).all(), end_of(as_of)),
+        rows=duties.listed(work, work.session.scalars(rows).all(), end_of(as_of), duties.passed(work, as_of)),
         counts={s: counts[s] for s in Status if s in counts},
         period=period,
         status=wanted,
@@ -86,7 +86,7 @@ def _chosen(work: Work, facts: DeadlineFacts, as_of: date, period: str) -> Selec
     return rows.where(O.id.in_(select(ids.c.id)), O.rule.concat("") == rule)
 
 
-def _judged(as_of: date) -> Any:
+def _judged(work: Work, as_of: date) -> Any:
     """``base.status.status`` at the end of ``as_of``, said in SQL."""
     at = end_of(as_of)
     done = and_(O.done_at.is_not(None), O.done_at <= at)
@@ -95,7 +95,7 @@ def _judged(as_of: date) -> Any:
         (and_(done, O.done_at <= O.due_at), Status.MET.value),
         (done, Status.MET_LATE.value),
         (waived, Status.WAIVED.value),
-        (O.due_at < at, Status.OVERDUE.value),
+        (O.due_at < duties.passed(work, as_of), Status.OVERDUE.value),
         (O.due_at <= at + SOON, Status.DUE_SOON.value),
         else_=Status.UPCOMING.value,
     )
