@@ -91,6 +91,7 @@ class ActionFacts:
     goal: str
     leaders: tuple[str, ...] = ()
     lead_departments: tuple[str, ...] = ()
+    beyond: bool = False  # a plugin besides the actions the notice numbers (its safeguards)
 
 
 @dataclass(frozen=True, kw_only=True)

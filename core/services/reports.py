@@ -27,11 +27,10 @@ from core.base.blocks import (
     Table,
     Text,
 )
-from core.base.describe import Shape
 from core.base.facts import ActionFacts, Facts
 from core.base.units import ACTION
 from core.estate.units import ActionUnit, Department, Leader, Responsibility
-from core.services import duties, faults, figures, standard
+from core.services import duties, faults, figures, problems, standard, standing
 from core.services.work import Work
 
 
@@ -47,7 +46,11 @@ def combined(work: Work, as_of: date) -> Document:
         signed_on=as_of,
         as_of=as_of,
         demo=campaign.demo,
-        attachments=(Attachment(title="指标一览表", blocks=(overview(sections, as_of),)),),
+        attachments=(
+            Attachment(title="指标一览表", blocks=(overview(sections, as_of),)),
+            Attachment(title="各社区情况", blocks=(standing.communities(work, sections, as_of),)),
+            Attachment(title="统计口径", blocks=(standing.meanings(sections),)),
+        ),
     )
 
 
@@ -114,7 +117,7 @@ def actions(work: Work, as_of: date) -> tuple[ActionFacts, ...]:
     ]
     named = {a.slug for a in known}
     further = [
-        ActionFacts(slug=p.action.slug, number=p.action.number, label=p.action.label, goal=p.action.goal)
+        ActionFacts(slug=p.action.slug, number=p.action.number, label=p.action.label, goal=p.action.goal, beyond=True)
         for p in work.catalog.plugins.values()
         if p.action.slug not in named
     ]
@@ -152,24 +155,25 @@ def section(work: Work, facts: Facts) -> tuple[Block, ...]:
 def _body(work: Work, sections: tuple[Facts, ...], as_of: date) -> Iterator[Block]:
     yield Heading("总体情况")
     yield from _summary(work, sections, as_of)
-    yield Heading("各专项行动进展")
+    yield Heading("主要成效")
     for facts in sections:
         yield Heading(facts.action.label, level=2, number=facts.action.number, anchor=facts.action.slug)
         yield from section(work, facts)
-    yield Heading("各社区情况")
-    yield communities(sections)
-    yield Heading("逾期与督办")
-    yield _overdue(sections)
-    yield Heading("下一步工作")
-    yield from _next(sections)
+    yield Heading("存在问题")
+    yield from problems.blocks(sections, as_of)
+    yield Heading("下一步打算")
+    yield from problems.next_steps(sections, as_of)
 
 
 def _summary(work: Work, sections: tuple[Facts, ...], as_of: date) -> Iterator[Block]:
     lights = [i.light for s in sections for i in s.indicators if i.target is not None]
     late = sum(d.overdue for s in sections for d in s.deadlines)
+    named = sum(not s.action.beyond for s in sections)
     met, judged = (sum(d.on_time[k] for s in sections for d in s.deadlines) for k in (0, 1))
     yield Paragraph(
-        f"根据{work.campaign.number}部署，截至{as_of.year}年{as_of.month}月{as_of.day}日，{len(sections)}个专项行动共",
+        f"根据{work.campaign.number}部署，截至{as_of.year}年{as_of.month}月{as_of.day}日，{named}个专项行动和保障措施共"
+        if named < len(sections)
+        else f"根据{work.campaign.number}部署，截至{as_of.year}年{as_of.month}月{as_of.day}日，{named}个专项行动共",
         Number(len(lights), "项"),
         "有目标的指标，其中达标",
         Number(lights.count(Light.GREEN), "项"),
@@ -208,46 +212,6 @@ def worst(facts: Facts) -> Light:
     """An action's light: the worst of its figures with a target; grey if none has data."""
     seen = {i.light for i in facts.indicators if i.target is not None}
     return next((light for light in (Light.RED, Light.AMBER, Light.GREEN) if light in seen), Light.GREY)
-
-
-def communities(sections: tuple[Facts, ...]) -> Table:
-    """Communities by the mean share of their ratio indicators met (d > 0), each community's own n and d beside it."""
-    met: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    late: dict[str, int] = defaultdict(int)
-    for one in (i for s in sections for i in s.indicators if i.target is not None and i.indicator.shape is Shape.RATIO):
-        for part in one.by_community:
-            figure = one.indicator.figure(part.n, part.d)
-            if figure is not None and one.target is not None:
-                met[part.group][0] += one.target.met(figure)
-                met[part.group][1] += 1
-    for item in (late_one for s in sections for d in s.deadlines for late_one in d.late if late_one.community):
-        late[item.community] += 1
-    rows = sorted(met.items(), key=lambda kv: (-kv[1][0] / max(kv[1][1], 1), late[kv[0]], kv[0]))
-    return Table(
-        title="各社区指标达标情况",
-        columns=(
-            Column(label="社区", width=12),
-            Column(label="达标指标", width=12, align="right"),
-            Column(label="逾期未办", width=6, align="right"),
-        ),
-        rows=tuple((Text(name), Ratio(m, d), Number(late[name], "件")) for name, (m, d) in rows),
-        note="达标指标＝该社区达到目标值的指标数÷有数据的指标数；按达标率、逾期件数排序。",
-    )
-
-
-def _overdue(sections: tuple[Facts, ...]) -> Table:
-    return standard.late_table(tuple(d for s in sections for d in s.deadlines))
-
-
-def _next(sections: tuple[Facts, ...]) -> Iterator[Block]:
-    red = [(s.action.label, i) for s in sections for i in s.indicators if i.light is Light.RED]
-    if not red:
-        yield Paragraph("各项有数据的指标均未亮红灯，继续按时限推进。")
-    for label, one in red:
-        gap = f"{label}“{one.indicator.label}”未达标，目标{standard.target_text(one)}，"
-        yield Paragraph(
-            gap, "现为", standard.figure_cell(one, one.window.as_of), "，由牵头部门督促未完成单位限期完成。"
-        )
 
 
 def overview(sections: tuple[Facts, ...], as_of: date) -> Table:

@@ -23,6 +23,9 @@ from core.base.blocks import (
 )
 from core.base.describe import Shape
 from core.base.facts import DeadlineFacts, Facts, IndicatorFacts
+from core.base.window import day_of
+
+NAMED = 12  # units named in one line; the number opens all of them
 
 
 def section(facts: Facts) -> Iterator[Block]:
@@ -35,7 +38,7 @@ def section(facts: Facts) -> Iterator[Block]:
         yield Heading("时限要求落实情况", level=3)
         yield deadline_table(facts.deadlines, facts.as_of)
         yield from (Notice(f"{d.deadline.label}：{d.fault}", tone="fault") for d in facts.deadlines if d.fault)
-        late = late_table(facts.deadlines)
+        late = late_table(facts.deadlines, facts.as_of)
         if late.rows:
             yield late
 
@@ -151,27 +154,30 @@ def deadline_table(duties: tuple[DeadlineFacts, ...], as_of: date) -> Table:
     )
 
 
-def late_table(duties: tuple[DeadlineFacts, ...]) -> Table:
-    rows = tuple(
-        (
-            Text(d.deadline.label),
-            Text(one.unit, ref=Ref(kind=one.unit_kind, key=str(one.unit_id))),
-            Text(one.community or "—"),
-            Day(one.due_at.date()),
-            Number(one.days, "天"),
+def late_table(duties: tuple[DeadlineFacts, ...], as_of: date) -> Table:
+    """One line a rule: how many are past due, since when the oldest, who. The number opens every one."""
+    rows = []
+    for one in sorted((d for d in duties if d.overdue), key=lambda d: -d.overdue):
+        names = list(dict.fromkeys(late.unit for late in one.late))
+        more = f"等{one.overdue}件" if one.overdue > len(names[:NAMED]) else ""
+        oldest = min((late.due_at for late in one.late), default=one.due_at)
+        ref = Ref(kind="deadline", key=one.deadline.key, as_of=as_of, query=(("status", "overdue"),))
+        rows.append(
+            (
+                Text(one.deadline.label),
+                Number(one.overdue, "件", ref=ref),
+                Day(day_of(oldest) if oldest else None),
+                Text("、".join(names[:NAMED]) + more or "—"),
+            )
         )
-        for d in duties
-        for one in d.late
-    )
     return Table(
-        title="逾期未办清单",
+        title="逾期未办事项",
         columns=(
-            Column(label="事项", width=10),
-            Column(label="责任对象", width=10),
-            Column(label="社区", width=8),
-            Column(label="期限", width=8),
-            Column(label="逾期", width=4, align="right"),
+            Column(label="事项", width=12),
+            Column(label="逾期", width=5, align="right"),
+            Column(label="最早期限", width=8),
+            Column(label="责任对象", width=26),
         ),
-        rows=rows,
+        rows=tuple(rows),
         empty="没有逾期未办事项。",
     )
