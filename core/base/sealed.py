@@ -54,8 +54,8 @@ def masked(value: str | None) -> str:
     """张三丰 -> 张**, 350582199001010016 -> 3505**********0016, 13800000000 -> 138****0000."""
     if not value:
         return ""
-    if len(value) >= 15:
+    if value.isascii() and len(value) >= 15:
         return value[:4] + "*" * (len(value) - 8) + value[-4:]
-    if len(value) >= 7:
+    if value.isascii() and len(value) >= 9:
         return value[:3] + "*" * (len(value) - 7) + value[-4:]
     return value[0] + "*" * (len(value) - 1)

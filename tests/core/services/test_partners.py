@@ -56,6 +56,7 @@ from core.api import (
     text,
 )
 from core.base.errors import DeclarationError, Forbidden, Invalid
+from core.base.sealed import masked
 from core.base.sql_days import days_between, local_day, month_of, plus_days
 from core.estate.units import Company
 from core.kernel import plugins
@@ -444,3 +445,18 @@ def test_days_in_sql(both: Platform) -> None:
         bound = on_the_day.binds(measures.window_for(work, work.catalog.indicators["takers.busy"], DAY))
         rows = select(func.count(), func.max(on_the_day.days)).where(on_the_day.until(Case))
         assert work.session.execute(rows, bound).one() == (1, 13)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("张三丰", "张**"),
+        ("示例居民020", "示******"),
+        ("350582199001010016", "3505**********0016"),
+        ("13800000000", "138****0000"),
+        ("8567890", "8******"),
+        ("", ""),
+    ],
+)
+def test_a_mask_never_lets_a_whole_value_through(value: str, shown: str) -> None:
+    assert masked(value) == shown
