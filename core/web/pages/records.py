@@ -71,6 +71,8 @@ def new(key: str) -> ResponseReturnValue:
     if request.method == "POST":
         return _save(key, names, None)
     given = {f.name: f.given(work.today) for f in model.fields() if f.given is not None}
+    if (happened := model.happened()) is not None and happened.kind.name == "moment":
+        given.setdefault(happened.name, work.now.replace(second=0, microsecond=0))
     for name, asked in request.args.items():  # a unit or a parent record the page before knew
         field = next((f for f in model.fields() if f.name == name or name == model.unit.name), None)
         if field is not None and asked.isdigit() and len(asked) < 10:
