@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 
@@ -45,6 +45,8 @@ class World:
     departments: dict[str, int]
     leaders: dict[str, int]
     photo: str  # token of the labelled demo picture
+    street: int = 0
+    actions: dict[str, int] = field(default_factory=dict)  # by slug
 
     def chance(self, *key: object) -> random.Random:
         """A source of chance of its own for ``key``: adding a record never shifts the others."""

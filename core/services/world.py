@@ -53,6 +53,8 @@ def build(
         departments=_ids(work, Department),
         leaders=leaders,
         photo=photo,
+        street=street,
+        actions={code: key for key, code in work.session.execute(select(ActionUnit.id, ActionUnit.code)).all()},
     )
 
 

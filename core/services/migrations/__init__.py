@@ -82,6 +82,8 @@ def differences(db: Database, catalog: Catalog, owner: str) -> list[Any]:
 def write_step(db: Database, catalog: Catalog, owner: str, message: str) -> Path | None:
     """Write the next step of ``owner`` from the difference between its declared tables and a migrated store."""
     _declare_all()
+    if owner in catalog.plugins:  # its first step
+        (Path(catalog.plugins[owner].folder) / "migrations").mkdir(exist_ok=True)
     folder = dict(owners(catalog))[owner]
     with db.engine.connect() as connection:
         found = produce_migrations(_context(connection, owner, catalog), Base.metadata)
