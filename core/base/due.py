@@ -27,13 +27,14 @@ class Occurrence:
 
 @dataclass(frozen=True, kw_only=True)
 class Once:
-    """Once in the campaign. The day is the campaign's word (targets.toml, ``due``); without one nobody owes it."""
+    """``times`` in the campaign. The day is the campaign's word (targets.toml, ``due``); without one nobody owes it."""
 
     on: date | None = None
+    times: int = 1
 
     def occurrences(self, start: date, until: date, as_of: date) -> Iterator[Occurrence]:
         if self.on is not None:
-            yield Occurrence(Window(start, date(9999, 12, 31), as_of, "once"), end_of(self.on))
+            yield Occurrence(Window(start, date(9999, 12, 31), as_of, "once"), end_of(self.on), self.times)
 
 
 @dataclass(frozen=True, kw_only=True)

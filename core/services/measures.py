@@ -117,7 +117,7 @@ def _bring(work: Work, pairs: Sequence[Pair], ids: list[int] | None) -> None:
     if not healthy:
         return
     wanted = {(i.key, w.key, i.unit.name, u): (n, d) for i, w in healthy for u, n, d in found[i.key, w.key]}
-    changed = _write(work, healthy, {i.unit.name for i, _ in healthy}, ids, wanted)
+    changed = _write(work, {(i.key, w.key, i.unit.name) for i, w in healthy}, ids, wanted)
     folded = [(i, w) for i, w in healthy if i.unit == COMPLEX]
     moved_home = any(t.unit == COMMUNITY for t in work.touched)
     if folded and (moved_home or any(k[2] == COMPLEX.name for k in changed)):
@@ -138,7 +138,7 @@ def _fold(work: Work, pairs: Sequence[Pair], ids: list[int] | None) -> None:
     chosen = {(i.key, w.key) for i, w in pairs}
     rows = prepared.run(work, ("fold", ids is None), lambda: _sums(ids is None), params)
     wanted = {(k, p, COMMUNITY.name, c): (int(n), int(d)) for k, p, c, n, d in rows if (k, p) in chosen}
-    _write(work, pairs, {COMMUNITY.name}, communities, wanted)
+    _write(work, {(k, p, COMMUNITY.name) for k, p in chosen}, communities, wanted)
 
 
 def _homes() -> Rows:
@@ -161,18 +161,18 @@ def _sums(everywhere: bool) -> Rows:
 
 
 def _write(
-    work: Work, pairs: Sequence[Pair], kinds: set[str], ids: list[int] | None, wanted: dict[spans.Key, Any]
+    work: Work, asked: set[tuple[str, str, str]], ids: list[int] | None, wanted: dict[spans.Key, Any]
 ) -> list[spans.Key]:
-    """Write ``wanted`` over what the ledger holds now for ``pairs`` and ``ids`` (None: all units)."""
+    """Write ``wanted`` over what the ledger holds now for ``asked`` (indicator, period, kind of unit) and ``ids`` (None:
+    all units). The sums of communities stand beside what communities come to themselves: each is touched by its own."""
     params = {
-        "keys": [i.key for i, _ in pairs],
-        "periods": list({w.key for _, w in pairs}),
-        "kinds": list(kinds),
+        "keys": list({key for key, _, _ in asked}),
+        "periods": list({period for _, period, _ in asked}),
+        "kinds": list({kind for _, _, kind in asked}),
         "ids": ids or [],
     }
-    chosen = {(i.key, w.key) for i, w in pairs}
     rows = prepared.run(work, ("held", ids is None), lambda: _held(ids is None), params)
-    current = {(i, p, k, u): (row, since, (n, d)) for row, i, p, k, u, since, n, d in rows if (i, p) in chosen}
+    current = {(i, p, k, u): (row, since, (n, d)) for row, i, p, k, u, since, n, d in rows if (i, p, k) in asked}
     current = {k: (row, _day(since), v) for k, (row, since, v) in current.items()}
     return spans.write(work.session, Measure.__table__, NAMES, current, wanted, work.today, ("n", "d"))  # type: ignore[arg-type]
 

@@ -51,5 +51,5 @@ def due_of(deadline: Deadline, settings: Mapping[str, Any]) -> Due:
         return deadline.due_from(settings)
     stated = settings.get(f"{deadline.key}.due")
     if isinstance(deadline.due, Once) and stated:
-        return Once(on=date.fromisoformat(stated))
+        return Once(on=date.fromisoformat(stated), times=deadline.due.times)
     return deadline.due

@@ -54,7 +54,7 @@ def build(
         leaders=leaders,
         photo=photo,
         street=street,
-        actions={code: key for key, code in work.session.execute(select(ActionUnit.id, ActionUnit.code)).all()},
+        actions={unit.code: unit.id for unit in work.session.scalars(select(ActionUnit)) if unit.code},
     )
 
 

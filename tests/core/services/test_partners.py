@@ -13,6 +13,7 @@ from sqlalchemy import func, literal, select
 from sqlalchemy.orm import Mapped
 
 from core.api import (
+    COMMUNITY,
     COMPLEX,
     DEPARTMENT,
     LEAD,
@@ -60,7 +61,7 @@ from core.base.sealed import masked
 from core.base.sql_days import days_between, local_day, month_of, plus_days
 from core.estate.units import Company
 from core.kernel import plugins
-from core.services import faults, figures, measures, records, registry, setting_changes
+from core.services import days, faults, figures, measures, records, registry, setting_changes
 from core.services.access import SYSTEM_ACTOR, Actor
 from core.services.journal import JournalEntry
 from core.services.obligations import Obligation
@@ -167,6 +168,10 @@ def busy(scope: Scope) -> Any:
     return coverage(of=scope.units(COMPLEX), by=select(rows.c.complex_id))
 
 
+def homes(scope: Scope) -> Any:
+    return coverage(of=scope.units(COMMUNITY), by=scope.units(COMMUNITY))
+
+
 def clues(scope: Scope) -> Any:
     parts = [
         rows.with_only_columns(*rows.selected_columns, literal(1)) for _, rows in scope.ask("takers_clues", of="x")
@@ -227,6 +232,7 @@ def takers(**more: Any) -> Any:
     indicators = [
         Indicator(key="takers.busy", label="有案件的小区", measure=busy, needs=("givers.cases",)),
         Indicator(key="takers.clues", label="线索", measure=clues),
+        Indicator(key="takers.homes", label="社区", measure=homes, unit=COMMUNITY),
     ]
     said: dict[str, Any] = {
         "action": lambda: Action(slug="takers", number=22, label="取方", english="Takers"),
@@ -357,16 +363,26 @@ def test_one_a_month_by_the_lead_alone(both: Platform) -> None:
 def test_offers_and_own_hooks_move_the_partners_figures_in_the_same_transaction(both: Platform) -> None:
     a_case(both)
     with both.reading(now=at(DAY, 18)) as work:
-        busy_now, clues_now = figures.indicators(work, DAY)
+        busy_now, clues_now, _homes = figures.indicators(work, DAY)
         assert (busy_now.n, busy_now.d) == (1, 10)
         assert (clues_now.n, clues_now.d) == (1, 1)
         assert figure(work, "takers.busy", DAY) == (1, 10)
 
 
+def test_a_new_day_keeps_the_sums_of_communities_beside_what_communities_come_to_themselves(both: Platform) -> None:
+    a_case(both)
+    for later in (1, 2):
+        with both.work(now=at(DAY.replace(day=DAY.day + later))) as work:
+            days.begin(work)
+    with both.reading(now=at(DAY.replace(day=DAY.day + 2))) as work:
+        found = {i.indicator.key: (i.n, i.d) for i in figures.indicators(work, work.today)}
+        assert found == {"takers.busy": (1, 10), "takers.clues": (1, 1), "takers.homes": (2, 2)}
+
+
 def test_without_the_partner_the_figure_says_whose_data_is_missing(tmp_path: Path) -> None:
     alone = opened(tmp_path, takers())
     with alone.reading(now=at(DAY)) as work:
-        busy_now, clues_now = figures.indicators(work, DAY)
+        busy_now, clues_now, _homes = figures.indicators(work, DAY)
         assert "没有来自 givers 的数据" in busy_now.fault
         assert clues_now.fault == ""
     with alone.work(OFFICE, now=at(DAY)) as work:  # whoever reports something else is not troubled
