@@ -106,6 +106,7 @@ class Facts:
     deadlines: tuple[DeadlineFacts, ...]
     read: Callable[[Rows], Sequence[Any]] = field(repr=False)
     standard: Callable[[Facts], Iterator[Block]] = field(repr=False)
+    setting: Callable[[str], Any] = field(repr=False)  # a value in force
 
     def indicator(self, key: str) -> IndicatorFacts:
         return next(f for f in self.indicators if f.indicator.key == key)

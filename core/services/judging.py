@@ -11,9 +11,10 @@ from sqlalchemy import select
 from core.base.declared import Declared
 from core.base.errors import Forbidden, Invalid, Problem
 from core.base.fields import read_all
+from core.base.kinds_of_link import LinkKind
 from core.base.record import Record
 from core.base.say import Say
-from core.base.workflow import Transition
+from core.base.workflow import LEAD, Transition
 from core.services import access, filing, judges
 from core.services.work import Work
 
@@ -108,6 +109,22 @@ def permit(work: Work, slug: str, model: type[Record], record: Record | None, va
     for unit_id in units:
         if not filing.may_file(work, slug, model, unit_id):
             raise Forbidden(Say("您不能为“{u}”填报此项", u=work.look.unit_name(model.unit, unit_id)))
+
+
+def removable(work: Work, slug: str, record: Record) -> None:
+    """A reporter takes back what nobody has worked on; beyond the first state only the lead does, so that no late case
+    vanishes. What other records lean on stays."""
+    workflow = record.workflow
+    lead = LEAD in filing.relation(work, slug, type(record), record.unit_id)
+    if record.state not in workflow.editable or (record.state != workflow.start and not lead):
+        raise Invalid([Problem("", Say("已在办理或已核验的记录不能删除；请由牵头部门退回或作废"))])
+    for other in work.catalog.records.values():
+        for field in other.fields():
+            if isinstance(field.kind, LinkKind) and field.kind.to is type(record):
+                leaning = select(other.id).where(getattr(other, field.name) == record.id).limit(1)
+                if (number := work.session.scalar(leaning)) is not None:
+                    text = Say("“{k}”（编号 {i}）关联着这条记录，请先处理那一条", k=other.label, i=number)
+                    raise Invalid([Problem("", text)])
 
 
 def allowed(work: Work, slug: str, record: Record, step: str, remark: str) -> Transition:

@@ -17,11 +17,10 @@ from sqlalchemy import Integer, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.base.declared import Base
-from core.base.errors import Invalid, KeyReused, NotFound, Problem, Stale
+from core.base.errors import KeyReused, NotFound, Stale
 from core.base.fields import as_day
 from core.base.react import Change
 from core.base.record import Record
-from core.base.say import Say
 from core.base.window import Moment
 from core.base.workflow import Transition
 from core.services import access, journal, judging
@@ -133,8 +132,7 @@ def remove(work: Work, key: str, record_id: int, *, version: int | None = None) 
     if version is not None and record.version != version:
         raise Stale(before, {}, record.version)
     judging.permit(work, slug, model, record, before)
-    if record.state not in model.workflow.editable:
-        raise Invalid([Problem("", Say("已核验的记录不能删除；请先由牵头部门退回"))])
+    judging.removable(work, slug, record)
     work.session.delete(record)
     work.session.flush()
     journal.write(

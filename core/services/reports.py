@@ -79,6 +79,7 @@ def gather(work: Work, as_of: date, only: str | None = None) -> tuple[Facts, ...
             deadlines=tuple(owed[action.slug]),
             read=read,
             standard=standard.section,
+            setting=work.settings.__getitem__,
         )
         for action in actions(work, as_of)
         if only in (None, action.slug)

@@ -277,7 +277,12 @@ def _conflict(key: str, form: Any, record_id: int | None, error: Stale) -> str:
 def _shown(work: Work, key: str, record: Record, **more: Any) -> str:
     model = type(record)
     steps = records.steps(work, key, record)
-    step_forms: Mapping[str, Any] = {t.key: forms.open_form(work, model, t.fields) for t in steps}
+    now = work.now.replace(second=0, microsecond=0)
+    moments = {
+        f.name: now for f in model.fields() if f.kind.name == "moment"
+    }  # most steps are told when they are taken
+    told = {n: v for n, v in record.values().items() if v not in (None, "", [])}
+    step_forms: Mapping[str, Any] = {t.key: forms.open_form(work, model, t.fields, moments | told) for t in steps}
     if more.get("form") is not None:
         step_forms = {**step_forms, more["step"]: more["form"]}
     slug = key.partition(".")[0]

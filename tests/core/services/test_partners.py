@@ -476,3 +476,15 @@ def test_days_in_sql(both: Platform) -> None:
 )
 def test_a_mask_never_lets_a_whole_value_through(value: str, shown: str) -> None:
     assert masked(value) == shown
+
+
+def test_a_late_case_does_not_vanish_and_what_others_lean_on_stays(both: Platform) -> None:
+    case = a_case(both, called=["城管办"])
+    with both.work(OFFICER, now=at(DAY)) as work, pytest.raises(Invalid, match="关联着这条记录"):
+        records.remove(work, "givers.case", case)
+    with both.work(OFFICE, now=at(DAY, 17)) as work:
+        answer = work.session.scalars(select(Answer.id)).one()
+        records.move(work, "givers.answer", answer, "answer", {"opinion": "已到场"})
+        records.move(work, "givers.case", case, "close")
+        with pytest.raises(Invalid, match="不能删除"):
+            records.remove(work, "givers.case", case)
