@@ -1,0 +1,62 @@
+"""Every figure and every duty of every plugin against its oracle: on the demo world and on worlds made by chance."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from core.kernel import plugins
+from core.services import days
+from core.services.platform import Platform
+from core.testing import START, at, demo_platform, small_platform
+from tests.plugins.harness import Life, catalog_of, clock_differences, differences, missing
+
+SLUGS = [slug for slug, one in plugins.load().plugins.items() if one.records]
+DAYS = (START, date(2024, 11, 15), date(2024, 11, 30), date(2024, 12, 15), date(2024, 12, 31))
+FEW = settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+
+
+@pytest.fixture(scope="module")
+def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """The demo world of the plugin and of those it needs."""
+    slug = request.param
+    made = demo_platform(tmp_path_factory.mktemp(slug), only=tuple(catalog_of(slug).plugins))
+    yield made
+    made.db.close()
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_nothing_is_left_out(slug: str) -> None:
+    assert not missing(slug)
+
+
+@pytest.mark.parametrize(("world", "slug"), [(s, s) for s in SLUGS], indirect=["world"], ids=SLUGS)
+def test_the_demo_world(world: Platform, slug: str) -> None:
+    with world.reading(now=at(DAYS[-1], 23)) as work:
+        found = [text for day in DAYS for text in differences(work, slug, day)]
+        found += clock_differences(work, slug)
+    assert not found, "\n".join(found[:20])
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+@FEW
+@given(seed=st.integers(0, 10_000), acts=st.integers(20, 45), back=st.integers(0, 30))
+def test_worlds_made_by_chance(slug: str, seed: int, acts: int, back: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        platform = small_platform(Path(folder), catalog=catalog_of(slug), complexes=8)
+        life = Life(platform, slug, seed)
+        last = life.live(acts, 50)
+        assert life.taken, "the door took nothing: the check would compare nothing"
+        with platform.work(now=at(last, 20)) as work:
+            days.begin(work)
+        with platform.reading(now=at(last, 20)) as work:
+            found = [text for day in (last, last - timedelta(days=back)) for text in differences(work, slug, day)]
+            found += clock_differences(work, slug)
+        platform.db.close()
+    assert not found, "\n".join(found[:20])
