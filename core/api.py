@@ -8,6 +8,7 @@ Next stop: core/base/hookspecs.py.
 from core.base.blocks import (
     Block,
     Bullets,
+    Cell,
     Chart,
     Column,
     Day,
@@ -105,6 +106,7 @@ __all__ = [
     "COMPANY",
     "COMPLEX",
     "COORDINATOR",
+    "Cell",
     "Change",
     "Chart",
     "ChoiceKind",

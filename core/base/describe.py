@@ -183,12 +183,14 @@ class Offer:
 @dataclass(frozen=True, kw_only=True)
 class Reaction:
     """What follows from a record of class ``to`` (keys like ``enforcement.finding``; "*": any) being created, corrected or
-    moved: a link of plan 1.6. ``run(change, door)`` is called in the saving transaction, isolated."""
+    moved: a link of plan 1.6. ``run(change, door)`` is called in the saving transaction, isolated. ``removals``: it is
+    told of removed records too (``change.removed``, ``after`` empty)."""
 
     to: tuple[str, ...]
     label: str
     run: Callable[[Change, Door], None]
     code: str = ""
+    removals: bool = False
 
 
 @dataclass(frozen=True)

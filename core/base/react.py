@@ -33,6 +33,10 @@ class Change:
         return f"{self.key}/{self.record_id}"
 
     @property
+    def removed(self) -> bool:
+        return not self.state
+
+    @property
     def new(self) -> bool:
         return not self.was
 

@@ -37,10 +37,11 @@ Rows = Select[*tuple[Any, ...]]
 class Scope(ABC):
     """``start`` and ``end`` of the period, ``day``: its last day that counts (its end, or today while it is open).
 
-    ``name`` keeps the bind parameters of several scopes in one statement apart. ``only``: restricted to the touched units.
+    ``name`` keeps the bind parameters of several scopes in one statement apart. ``only``: the kind of
+    unit that is restricted to the touched ones.
     """
 
-    def __init__(self, settings: Mapping[str, Any], *, name: str = "scope", only: bool = False) -> None:
+    def __init__(self, settings: Mapping[str, Any], *, name: str = "scope", only: str = "") -> None:
         self.settings, self.name, self.only = settings, name, only
         self.start: BindParameter[date] = bindparam(f"{name}_start", type_=Date)
         self.end: BindParameter[date] = bindparam(f"{name}_end", type_=Date)

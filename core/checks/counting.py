@@ -84,7 +84,7 @@ def _recurring(work: Work, one: Deadline) -> Iterator[str]:
 
 
 def _owed(work: Work, one: Deadline, at: Occurrence, unit: int | None) -> list[tuple[Any, ...]]:
-    scope = EstateScope(work.settings, work.partners, name="o", only=unit is not None)
+    scope = EstateScope(work.settings, work.partners, name="o", only="" if unit is None else one.unit.name)
     rows = obligations.owed(one, at.times, scope).subquery()
     statement = select(*rows.c) if unit is None else select(*rows.c).where(rows.c[0] == unit)
     binds: dict[str, Any] = scope.binds(at.window) | ({} if unit is None else {"only": [unit]})

@@ -41,7 +41,7 @@ class EstateScope(Scope):
         partners: Partners,
         *,
         name: str = "scope",
-        only: bool = False,
+        only: str = "",
     ) -> None:
         super().__init__(settings, name=name, only=only)
         self._partners = partners
@@ -52,7 +52,7 @@ class EstateScope(Scope):
             or_(model.opened_on.is_(None), model.opened_on <= self.day),
             or_(model.closed_on.is_(None), model.closed_on >= self.start),
         )
-        return rows.where(model.id.in_(ONLY)) if self.only else rows
+        return rows.where(model.id.in_(ONLY)) if self.only == unit.name else rows
 
     def complexes(self, *, at: str = "day") -> Rows:
         on = self.start if at == "start" else self.day

@@ -51,6 +51,8 @@ def _read(
         fields = tuple(f for f in fields if f.filed or raw.get(f.name) not in (None, ""))
         wanted = {n: v for n, v in wanted.items() if n in {f.name for f in fields} or n not in known}
     values, problems = read_all(fields, wanted, work.look, work.today)
+    if not opening:  # what a step had filled in and the system empties
+        values |= {f.name: None for f in model.fields() if not f.filed and raw.get(f.name, "") is None}
     if not problems and model.follows:
         values[model.unit.column] = _followed(work, model, values)
     if not problems:

@@ -50,7 +50,7 @@ Found = dict[tuple[str, str], list[tuple[int, int, int]]]
 MANY = 500  # beyond so many touched units everything is computed anew: one pass beats a long list
 
 
-def scope_for(work: Work, period: Period, *, only: bool = False) -> EstateScope:
+def scope_for(work: Work, period: Period, *, only: str = "") -> EstateScope:
     """The scope a measure of ``period`` is given; binds of different periods never clash in one statement."""
     return EstateScope(work.settings, work.partners, name=f"scope_{period.value}", only=only)
 
@@ -247,7 +247,7 @@ def _run(work: Work, pairs: Sequence[Pair], ids: Sequence[int] | None) -> Iterab
 def _statement(work: Work, pairs: Sequence[Pair], only: bool) -> Any:
     selects = []
     for indicator, _ in pairs:
-        rows = indicator.measure(scope_for(work, indicator.every, only=only)).subquery()
+        rows = indicator.measure(scope_for(work, indicator.every, only=indicator.unit.name if only else "")).subquery()
         if len(rows.c) != 3:
             raise ValueError(
                 f"{indicator.key}: a measure selects (unit_id, numerator, denominator), not {len(rows.c)} columns"

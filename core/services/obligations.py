@@ -184,7 +184,7 @@ def _recurring(
 def _statement(work: Work, parts: Sequence[tuple[Deadline, int, Occurrence]], only: bool) -> Any:
     selects = []
     for at, (deadline, _, one) in enumerate(parts):
-        scope = EstateScope(work.settings, work.partners, name=f"o{at}", only=only)
+        scope = EstateScope(work.settings, work.partners, name=f"o{at}", only=deadline.unit.name if only else "")
         rows = owed(deadline, one.times, scope).subquery()
         period = bindparam(f"p{at}", type_=String)
         whole = select(literal(deadline.key), period.label("period"), rows.c[0], rows.c[1])

@@ -30,6 +30,8 @@ def run(work: Work) -> None:
         with _by_the_system(work):
             for change in changes:
                 for slug, reaction in work.catalog.reactions_to(change.key):
+                    if change.removed and not reaction.removals:
+                        continue
                     place, written = f"reaction:{slug}:{reaction.label}"[:120], len(work.changes)
                     with faults.border(work, place, slug, writes=True) as failed:
                         reaction.run(change, _Door(work))

@@ -144,6 +144,8 @@ def remove(work: Work, key: str, record_id: int, *, version: int | None = None) 
         (model.unit.name, record.unit_id),
     )
     touch_many(work, model, [(before, {})])
+    was, record.state = record.state, ""
+    happened(work, key, record, before, {}, was, "remove")
 
 
 def get(work: Work, key: str, record_id: int) -> Record:

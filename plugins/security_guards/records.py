@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
-from sqlalchemy import Index, select
+from sqlalchemy import Index, and_, func, or_, select
 from sqlalchemy.orm import Mapped
 
 from core.api import (
@@ -20,6 +20,7 @@ from core.api import (
     Say,
     choice,
     choices,
+    counts,
     day,
     id_number,
     integer,
@@ -37,6 +38,7 @@ TOO_LITTLE = "小学及以下"
 EDUCATION = (TOO_LITTLE, "初中", "高中或中专", "大专及以上")
 HOSTS = ("派出所", "街道")
 TOPICS = ("公共秩序维护", "应急处置", "礼仪", "法律")
+GONE = ("left", "barred", "void")
 ADULT = 18  # 保安服务管理条例 art. 16
 BANDS = ((35, "35岁及以下"), (50, "36至50岁"), (200, "51岁及以上"))
 
@@ -63,7 +65,7 @@ class Guard(Record):
     screened_on: Mapped[date | None] = day("审查日期", filed=False, listed=False)
     filed_on: Mapped[date | None] = day("备案日期", filed=False)
     until: Mapped[date | None] = day("离岗日期", filed=False)
-    trained_on: Mapped[date | None] = day("培训合格日期", filed=False)
+    trained_on: Mapped[date | None] = day("培训合格日期", derived=True)
     age_band: Mapped[str | None] = text("年龄段", derived=True)
     filing_from: Mapped[date | None] = day("备案期限起算", derived=True, listed=False)
     filing_settled_on: Mapped[date | None] = day("备案了结日期", derived=True, listed=False)
@@ -71,9 +73,9 @@ class Guard(Record):
     training_settled_on: Mapped[date | None] = day("培训了结日期", derived=True, listed=False)
 
     def check(self, look: Look) -> Iterator[Problem]:
-        age = self.since.year - self.birth_year
-        if age < ADULT:
+        if not self._adult():
             yield Problem("birth_year", Say("未满18周岁不得担任保安员（保安服务管理条例第十六条）"))
+        yield from self._known_already(look)
         if self.education == TOO_LITTLE:
             yield Problem("education", Say("保安员须具有初中以上学历（保安服务管理条例第十六条）"))
         if self.healthy is False:
@@ -85,18 +87,56 @@ class Guard(Record):
         if self.certificate and not self.certified_on:
             yield Problem("certified_on", Say("填写了保安员证号，请同时填写发证日期"))
 
+    def _adult(self) -> bool:
+        """18 on the first day: to the day where the ID number tells the birthday, else by the year."""
+        if self.number is None:
+            return self.since.year - self.birth_year >= ADULT
+        grown = f"{int(self.number[6:10]) + ADULT}{self.number[10:14]}"
+        return f"{self.since:%Y%m%d}" >= grown
+
+    def _known_already(self, look: Look) -> Iterator[Problem]:
+        """Nobody stands twice on one complex's list, and who did not pass the screening is not taken on again (art. 17).
+        Numbers are sealed, so those few rows are compared here."""
+        if self.number is None or self.state in GONE:
+            return
+        here = and_(Guard.complex_id == self.complex_id, Guard.state.not_in(GONE))
+        rows = look.read(
+            select(Guard.id, Guard.number, Guard.state).where(
+                or_(here, Guard.state == "barred"), Guard.number.is_not(None), Guard.id != (self.id or 0)
+            )
+        )
+        for number, known, state in rows:
+            if known == self.number and state == "barred":
+                yield Problem("number", Say("该人员身份审查未通过，不得上岗（记录编号 {i}）", i=number))
+            elif known == self.number:
+                yield Problem("number", Say("该人员在本小区已有在岗记录（编号 {i}），不要重复登记", i=number))
+
     def derive(self, look: Look) -> Mapping[str, Any]:
         age = self.since.year - self.birth_year
         gone = [d for d in (self.filed_on, self.until) if d]
-        trained = [d for d in (self.trained_on, self.until) if d]
+        passed = self._first_passed(look)
+        trained = [d for d in (passed, self.until) if d]
         term: date = look.setting("security_guards.all_trained_by")
         return {
             "age_band": next(label for most, label in BANDS if age <= most),
             "filing_from": max(self.since, look.setting("security_guards.filing_from")),
             "filing_settled_on": min(gone, default=None),
+            "trained_on": passed,
             "train_by": max(term, self.since + timedelta(days=look.setting("security_guards.training_days"))),
             "training_settled_on": min(trained, default=None),
         }
+
+    def _first_passed(self, look: Look) -> date | None:
+        """The day of the first class passed that counts. Read from the classes (reactions.py asks for it anew), so that one
+        sent back takes it away."""
+        if self.id is None:
+            return None
+        held = select(func.min(Training.held_on)).join(Attendance, Attendance.training_id == Training.id)
+        rows = look.read(
+            held.where(Attendance.guard_id == self.id, Attendance.passed, counts(Attendance), counts(Training))
+        )
+        found: date | None = rows[0][0]
+        return found
 
     @classmethod
     def known(cls, look: Look, unit_id: int) -> Mapping[str, Any]:

@@ -170,6 +170,42 @@ def test_who_does_not_pass_leaves_and_is_counted_no_more(found: Platform) -> Non
         assert figure(work, "security_guards.filed", date(2024, 11, 21)) == (0, 0)
 
 
+def test_not_yet_eighteen_to_the_day(found: Platform) -> None:
+    young = {"number": "999999200611210029", "birth_year": 2006}  # 18 the day after he would begin
+    with pytest.raises(Invalid, match="未满18周岁"):
+        guard(found, **young)  # type: ignore[arg-type]
+    guard(found, day=date(2024, 11, 21), **young)  # type: ignore[arg-type]
+
+
+def test_nobody_is_listed_twice_nor_taken_on_after_failing(found: Platform) -> None:
+    number = guard(found, **WHOLE)  # type: ignore[arg-type]
+    with pytest.raises(Invalid, match="已有在岗记录"):
+        guard(found, 2, **WHOLE)  # type: ignore[arg-type]
+    with found.work(POLICE, now=at(DAY)) as work:
+        records.move(work, KEY, number, "bar", {"until": DAY}, remark="审查不通过")
+    with pytest.raises(Invalid, match="不得上岗"):
+        guard(found, 2, **WHOLE)  # type: ignore[arg-type]
+    with pytest.raises(Invalid, match="不得上岗"):
+        guard(found, 2, complex_id=3, **WHOLE)  # type: ignore[arg-type]
+
+
+def test_a_class_that_is_sent_back_trains_nobody(found: Platform) -> None:
+    number = guard(found)
+    with found.work(SYSTEM_ACTOR, now=at(DAY)) as work:
+        group = {"held_on": DAY, "title": "一期", "hosts": ["派出所"], "topics": ["礼仪"], "area_id": "测试街道"}
+        training = records.save(work, "security_guards.training", group).record.id
+        entry = {"training_id": training, "guard_id": number, "passed": True}
+        records.save(work, "security_guards.attendance", entry)
+    with found.work(SYSTEM_ACTOR, now=at(DAY)) as work:
+        assert figure(work, "security_guards.trained", DAY) == (1, 1)
+        records.move(work, "security_guards.training", training, "send_back", remark="没有签到表")
+    with found.work(SYSTEM_ACTOR, now=at(DAY)) as work:
+        assert figure(work, "security_guards.trained", DAY) == (0, 1)
+        records.move(work, "security_guards.training", training, "resubmit")
+    with found.reading() as work:
+        assert figure(work, "security_guards.trained", DAY) == (1, 1)
+
+
 def test_a_failed_item_counts_and_must_be_said(found: Platform) -> None:
     marks = {"certified": True, "uniformed": False, "groomed": True, "polite": True}
     with found.work(OFFICER_B, now=at(DAY)) as work:
@@ -179,3 +215,17 @@ def test_a_failed_item_counts_and_must_be_said(found: Platform) -> None:
         one = records.save(work, "security_guards.inspection", entry).record
         assert isinstance(one, Inspection)
         assert one.failed == 1
+
+
+def test_a_removed_attendance_takes_the_training_back(found: Platform) -> None:
+    number = guard(found)
+    with found.work(POLICE, now=at(DAY)) as work:
+        group = {"held_on": DAY, "title": "一期", "hosts": ["派出所"], "topics": ["礼仪"], "area_id": "测试街道"}
+        training = records.save(work, "security_guards.training", group).record.id
+        entry = {"training_id": training, "guard_id": number, "passed": True}
+        attendance = records.save(work, "security_guards.attendance", entry).record.id
+    with found.work(POLICE, now=at(DAY)) as work:
+        assert figure(work, "security_guards.trained", DAY) == (1, 1)
+        records.remove(work, "security_guards.attendance", attendance)
+    with found.reading() as work:
+        assert figure(work, "security_guards.trained", DAY) == (0, 1)
