@@ -26,6 +26,7 @@ from core.base.window import Period
 from core.base.workflow import COORDINATOR, LEAD, REPORTER, REVIEW, Workflow
 from core.estate.units import Community, Company, Complex, Department, Grid
 from core.kernel.catalog import Catalog, Declared
+from core.services import campaign_plan
 from core.services.accounts import Account
 from core.services.campaign_notice import SettingRow
 
@@ -63,8 +64,17 @@ KINDS = {
 WEEKDAYS = {"mon": "一", "tue": "二", "wed": "三", "thu": "四", "fri": "五", "sat": "六", "sun": "日"}
 
 
+def of_folder(catalog: Catalog, folder: Path) -> Entry:
+    """Everything declared, with the targets and days of the campaign in ``folder`` and what its README settles."""
+    listing = entries(catalog, campaign_plan.read(folder).notice.settings)
+    for code in _questions_of(folder):
+        listing["questions"].setdefault(code, []).append(f"campaigns/{folder.name}/README.md")
+    listing["questions"] = dict(sorted(listing["questions"].items(), key=lambda kv: _order(kv[0])))
+    return listing
+
+
 def entries(catalog: Catalog, stated: Iterable[SettingRow] = ()) -> Entry:
-    """Everything declared. ``stated``: the targets and days a campaign's folder sets."""
+    """Everything declared. ``stated``: the targets and days a campaign sets."""
     said: dict[str, list[SettingRow]] = {}
     for row in stated:
         said.setdefault(row.key, []).append(row)
@@ -76,9 +86,6 @@ def entries(catalog: Catalog, stated: Iterable[SettingRow] = ()) -> Entry:
 
 
 def _action(catalog: Catalog, slug: str, one: Declared, said: Mapping[str, list[SettingRow]]) -> Entry:
-    readme = Path(one.folder) / "README.md"
-    text = readme.read_text(encoding="utf-8") if readme.is_file() else ""
-    defaults = {s.key: s.default for s in one.settings}
     return {
         "slug": slug,
         "number": one.action.number,
@@ -86,12 +93,19 @@ def _action(catalog: Catalog, slug: str, one: Declared, said: Mapping[str, list[
         "records": [_record(key, model) for key, model in one.records.items()],
         "workflows": list(_workflows(one)),
         "indicators": [_indicator(i, said) for i in one.indicators],
-        "deadlines": [_deadline(catalog, d, said, defaults) for d in one.deadlines],
+        "deadlines": [_deadline(catalog, d, said) for d in one.deadlines],
         "settings": [_setting(s) for s in one.settings],
         "jobs": [{"key": j.key, "label": j.label, "when": when(j)} for j in one.jobs],
         "links": list(_links(one)),
-        "questions": sorted(set(QUESTION.findall(text)), key=_order),
+        "questions": _questions_of(Path(one.folder)),
     }
+
+
+def _questions_of(folder: Path) -> list[str]:
+    """The open questions its README settles."""
+    readme = folder / "README.md"
+    text = readme.read_text(encoding="utf-8") if readme.is_file() else ""
+    return sorted(set(QUESTION.findall(text)), key=_order)
 
 
 def _unit(code: str, label: str, model: type[Any]) -> Entry:
@@ -189,12 +203,10 @@ def _amount(one: Indicator, value: Fraction, aim: Aim) -> str:
     return f"{sign}{float(value):g}{one.suffix}"
 
 
-def _deadline(
-    catalog: Catalog, one: Deadline, said: Mapping[str, list[SettingRow]], defaults: Mapping[str, Any]
-) -> Entry:
+def _deadline(catalog: Catalog, one: Deadline, said: Mapping[str, list[SettingRow]]) -> Entry:
     row = next(iter(said.get(f"{one.key}.due", ())), None)
     default = any(r.value for r in said.get(f"{one.key}.default", ()))
-    due = one.due_from(catalog_defaults(catalog) | dict(defaults)) if one.due_from else one.due
+    due = one.due_from({key: s.default for key, s in catalog.settings.items()}) if one.due_from else one.due
     words = due_words(due, str(row.value) if row else "") + ("（可设置）" if one.due_from else "")
     owes = one.unit.label
     if one.of is not None:
@@ -209,10 +221,6 @@ def _deadline(
         "settles": one.settles,
         "answers": catalog.key_of(one.answers) if one.answers else "",
     }
-
-
-def catalog_defaults(catalog: Catalog) -> dict[str, Any]:
-    return {key: s.default for key, s in catalog.settings.items()}
 
 
 def due_words(due: Due, stated: str = "") -> str:
@@ -321,6 +329,12 @@ def codes(listing: Entry) -> dict[str, list[str]]:
 
 def _order(code: str) -> tuple[str, list[int]]:
     return code[:1], [int(n) for n in re.findall(r"\d+", code)]
+
+
+def wanted(file: Path) -> list[str]:
+    """Codes one a line; blank lines and what follows # are left out."""
+    lines = (line.partition("#")[0].strip() for line in file.read_text(encoding="utf-8").splitlines())
+    return [line for line in lines if line]
 
 
 def missing(listing: Entry, wanted: Sequence[str]) -> list[str]:

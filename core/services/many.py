@@ -146,7 +146,8 @@ def _insert(work: Work, key: str, model: type[Record], batch: _Batch) -> dict[in
     records.touch_many(work, model, [({}, values) for _, values in batch.news])
     if work.catalog.reactions_to(key):
         for (_, values), record_id in zip(batch.news, ids, strict=True):
-            records.happened(work, key, model(**values, id=record_id, state=model.workflow.start), {}, values, "")
+            record = model(**values, id=record_id, state=model.workflow.start)
+            records.happened(work, key, record, {}, record.values(), "")
     return {place: Done(record_id) for (place, _), record_id in zip(batch.news, ids, strict=True)}
 
 
@@ -170,5 +171,5 @@ def _correct(work: Work, key: str, model: type[Record], batch: _Batch) -> dict[i
     work.session.connection().execute(insert(journal.JournalEntry), lines)
     records.touch_many(work, model, [(before, values) for _, _, before, values in batch.edits])
     for _, record, before, values in batch.edits:
-        records.happened(work, key, record, before, values, record.state)
+        records.happened(work, key, record, before, record.values(), record.state)
     return {place: Done(record.id) for place, record, _, _ in batch.edits}

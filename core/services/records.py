@@ -85,7 +85,8 @@ def save(
             changes["remark"] = [None, saved.record.remark]
         journal.write(work, verb, key, saved.record.id, changes, unit)
         touch_many(work, model, [(before, values)])
-        happened(work, key, saved.record, before, values, "" if record is None else saved.record.state)
+        told = saved.record.values()  # all of its fields, given or not
+        happened(work, key, saved.record, before, told, "" if record is None else saved.record.state)
     if idempotency:
         work.session.add(Receipt(key=idempotency, digest=digest, subject=key, subject_id=saved.record.id, at=work.now))
     return saved
@@ -233,7 +234,7 @@ def happened(
 def touch_many(work: Work, model: type[Record], pairs: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> None:
     """The units before and after, from the earliest day on which a record says or said anything."""
     sides = [v for pair in pairs for v in pair if v]
-    told = [f.name for f in model.fields() if f.kind.name in ("day", "moment") and not f.planned]
+    told = [f.name for f in model.fields() if f.kind.name in ("day", "month", "moment") and not f.planned]
     days: list[date] = [as_day(v[n]) for v in sides for n in told if v.get(n) is not None]
     ids = frozenset(v[model.unit.column] for v in sides)
     work.touch(model.unit, ids, min(min(days, default=work.today), work.today), model.__tablename__)

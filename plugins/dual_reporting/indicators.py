@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import and_, case, func, literal, or_, select, union
+from sqlalchemy import and_, case, func, literal, or_, select, type_coerce, union
 
 from core.api import (
     COMMUNITY,
@@ -143,7 +143,7 @@ def evidence(start: Any, end: Any) -> Rows:
         Opinion.complex_id,
         Opinion.month.label("day"),
         literal("监督员评价").label("category"),
-        (literal(5) - Opinion.mean).label("points"),
+        type_coerce(literal(5, Opinion.mean.type) - Opinion.mean, Opinion.mean.type).label("points"),
         literal("物业服务监督员月度评价").label("text"),
         literal("dual_reporting.opinion").label("record_key"),
         Opinion.id.label("record_id"),

@@ -83,7 +83,7 @@ def evidence(start: Any, end: Any) -> Rows:
     return select(
         Inspection.complex_id,
         Inspection.inspected_on.label("day"),
-        literal("保安形象").label("category"),
+        literal("保安").label("category"),
         Inspection.failed.label("points"),
         literal("保安形象检查有不合格项").label("text"),
         literal("security_guards.inspection").label("record_key"),
