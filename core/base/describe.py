@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Select
 
-from core.base.blocks import Block
+from core.base.blocks import Block, Document
 from core.base.due import Due, Once, Recurring
-from core.base.kinds import Kind
+from core.base.kinds import Kind, Look
 from core.base.record import Record
 from core.base.target import Aim, Target
 from core.base.units import COMPLEX, UnitKind
@@ -191,6 +191,16 @@ class Reaction:
     run: Callable[[Change, Door], None]
     code: str = ""
     removals: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paper:
+    """A working paper made of one record (工作提醒函, 整改通知书): ``build(record, look)`` gives the whole document, its number as
+    typed by people or blank. It is downloaded from the record's page as .docx."""
+
+    record: type[Record]
+    label: str
+    build: Callable[[Any, Look], Document]
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         Indicator,
         Job,
         Offer,
+        Paper,
         Reaction,
         ReportSection,
         Rows,
@@ -87,6 +88,13 @@ def reactions() -> Iterable[Reaction]:  # type: ignore[empty-body]
     Example: a self-check with missing items opens an issue for each (plugins/market_order)."""
 
 
+@hookspec
+def papers() -> Iterable[Paper]:  # type: ignore[empty-body]
+    """Working papers made of single records, downloaded from their pages.
+
+    Example: the rectification notice (plugins/safeguards)."""
+
+
 @hookspec(firstresult=True)
 def hookspecs() -> ModuleType:  # type: ignore[empty-body]
     """A module of this plugin's own hookspecs, by which others add to what it does. They implement them with
@@ -121,5 +129,6 @@ DESCRIBE = (
     "jobs",
     "offers",
     "reactions",
+    "papers",
     "hookspecs",
 )

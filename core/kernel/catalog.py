@@ -13,6 +13,7 @@ from core.base.describe import (
     Indicator,
     Job,
     Offer,
+    Paper,
     Reaction,
     ReportSection,
     Samples,
@@ -47,6 +48,7 @@ class Declared:
     jobs: tuple[Job, ...] = ()
     offers: tuple[Offer, ...] = ()
     reactions: tuple[Reaction, ...] = ()
+    papers: tuple[Paper, ...] = ()
     hookspecs: ModuleType | None = None  # its own hooks for others
     answers: Mapping[str, Callable[..., Any]] = field(default_factory=dict)  # what it answers to others' hooks
     judges: Callable[..., Iterable[Problem]] | None = None  # check_record
@@ -88,6 +90,10 @@ class Catalog:
             if value is record:
                 return key
         raise KeyError(record.__name__)
+
+    def paper_of(self, record: type[Record]) -> Paper | None:
+        """The paper that is made of a record of this class."""
+        return next((p for plugin in self.plugins.values() for p in plugin.papers if p.record is record), None)
 
     def plugin_of(self, key: str) -> Declared:
         return self.plugins[key.partition(".")[0]]

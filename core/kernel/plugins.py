@@ -113,6 +113,7 @@ def ask(slug: str, module: ModuleType | Any) -> Declared:
         jobs=tuple(_flat(answers["jobs"])),
         offers=tuple(_flat(answers["offers"])),
         reactions=tuple(_flat(answers["reactions"])),
+        papers=tuple(_flat(answers["papers"])),
         hookspecs=answers["hookspecs"],
         answers=_answers(module),
         judges=getattr(module, "check_record", None),

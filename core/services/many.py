@@ -170,6 +170,6 @@ def _correct(work: Work, key: str, model: type[Record], batch: _Batch) -> dict[i
         lines.append(journal.line(work, "edit", key, record.id, changes, (model.unit.name, record.unit_id)))
     work.session.connection().execute(insert(journal.JournalEntry), lines)
     records.touch_many(work, model, [(before, values) for _, _, before, values in batch.edits])
-    for _, record, before, values in batch.edits:
+    for _, record, before, _values in batch.edits:
         records.happened(work, key, record, before, record.values(), record.state)
     return {place: Done(record.id) for place, record, _, _ in batch.edits}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, abort, jsonify, redirect, request, session, url_for
+from flask import Blueprint, abort, jsonify, redirect, request, send_file, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -15,6 +17,7 @@ from core.base.errors import Forbidden, Invalid, KeyReused, Problem, Stale
 from core.base.record import Record
 from core.base.say import Say
 from core.base.units import COMMUNITY, COMPLEX, UNIT_KINDS
+from core.render import render
 from core.services import filing, judging, listing, offered, records, uploads
 from core.services.work import Work
 from core.web import forms, frame, security
@@ -109,6 +112,19 @@ def show(key: str, record_id: int) -> ResponseReturnValue:
     model_of(work, key)
     record = records.get(work, key, record_id)
     return _shown(work, key, record)
+
+
+@bp.route("/r/<key>/<int:record_id>/paper.docx")
+def paper(key: str, record_id: int) -> ResponseReturnValue:
+    """The working paper made of the record, as an office files it."""
+    work = frame.reading()
+    made = work.catalog.paper_of(model_of(work, key))
+    if made is None:
+        abort(404)
+    record = records.get(work, key, record_id)
+    document = replace(made.build(record, work.look), demo=work.campaign.demo)
+    name = f"{made.label}-{record_id}.docx"
+    return send_file(io.BytesIO(render(document, "docx")), as_attachment=True, download_name=name)
 
 
 @bp.route("/r/<key>/<int:record_id>/move/<step>", methods=["POST"])
@@ -298,6 +314,7 @@ def _shown(work: Work, key: str, record: Record, **more: Any) -> str:
         history=listing.history(work, key, record.id),
         children=[(k, work.catalog.records[k], f, rows) for k, f, rows in listing.children(work, model, record.id)],
         fileable={k for k in work.catalog.records if filing.may_file_somewhere(work, k)},
+        paper=work.catalog.paper_of(model),
         editable=record.state in model.workflow.editable and filing.may_file(work, slug, model, record.unit_id),
         unit=work.look.unit_name(model.unit, record.unit_id),
         is_complex=model.unit == COMPLEX,
