@@ -1,5 +1,5 @@
 """Every hook a plugin may implement. Describe hooks are asked once at start, one plugin at a time, and must be pure and
-fast; react hooks are called while running, isolated. Next: the smallest plugin, plugins/dual_reporting, file by file."""
+fast; react hooks are called while running, isolated. Next: the smallest plugin, plugins/micro_projects, file by file."""
 
 from __future__ import annotations
 

@@ -22,6 +22,7 @@ PEOPLE = {
     "police": "牵头部门（派出所）",
     "safety_office": "牵头部门（安办）",
     "market": "责任部门（市场监管所）",
+    "petitions": "责任部门（信访办）",
     "leader": "挂钩领导",
     "coordination": "综合协调组",
     "administrator": "系统管理员",

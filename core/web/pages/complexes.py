@@ -15,8 +15,10 @@ from sqlalchemy import literal, select, union_all
 from core.base.blocks import Block, Notice
 from core.base.facts import ActionFacts
 from core.base.record import Record
+from core.base.sql_days import local_day
 from core.base.status import Status
 from core.base.units import COMMUNITY, COMPANY, COMPLEX
+from core.base.window import Moment
 from core.estate.units import Community, Complex, ComplexTerm
 from core.services import access, duties, duty_rows, faults, figures, filing, registry, reports, responsibilities
 from core.services.duties import Duty
@@ -119,7 +121,8 @@ def _timeline(work: Work, unit_id: int) -> list[tuple[str, Any, int, str]]:
         if model.unit != COMPLEX:
             continue
         happened = model.happened()
-        day = getattr(model, happened.name) if happened else model.created_at
+        on = getattr(model, happened.name) if happened else model.created_at
+        day = local_day(on) if isinstance(on.type, Moment) else on
         parts.append(
             select(literal(key).label("key"), model.id.label("id"), day.label("day"), model.state.label("state")).where(
                 model.complex_id == unit_id, access.visible(work.actor, key.partition(".")[0], model)

@@ -1,0 +1,1 @@
+"""Safeguards: meetings, decisions, information, notices, the community assessment and the fund (保障措施)."""

@@ -1,0 +1,130 @@
+"""How what a meeting decided and a check found is handled, and how a paper goes out (plan 1.5)."""
+
+from core.api import COORDINATOR, LEAD, REPORTER, State, Transition, Workflow
+
+BOTH = (REPORTER, LEAD)
+CHECKERS = (LEAD, COORDINATOR)
+
+HANDLING = Workflow(
+    states=(
+        State(key="assigned", label="交办"),
+        State(key="handling", label="办理中"),
+        State(key="answered", label="已反馈待核验"),
+        State(key="verified", label="已核验"),
+        State(key="closed", label="已销号", closed=True),
+        State(key="void", label="撤销", counts=False, closed=True),
+    ),
+    transitions=(
+        Transition(key="begin", label="开始办理", source=("assigned",), target="handling", by=BOTH),
+        Transition(
+            key="answer",
+            label="反馈",
+            source=("assigned", "handling"),
+            target="answered",
+            by=BOTH,
+            fields=("answer",),
+            stamps="answered_on",
+        ),
+        Transition(key="verify", label="核验", source=("answered",), target="verified", by=CHECKERS, another=True),
+        Transition(
+            key="reject",
+            label="退回再办",
+            source=("answered", "verified"),
+            target="handling",
+            by=CHECKERS,
+            clears=("answered_on",),
+            needs_remark=True,
+        ),
+        Transition(key="close", label="销号", source=("verified",), target="closed", by=CHECKERS, stamps="closed_on"),
+        Transition(key="void", label="撤销", source=("assigned",), target="void", by=CHECKERS, needs_remark=True),
+    ),
+    editable=("assigned",),
+)
+
+TASK = Workflow(
+    states=(
+        State(key="open", label="未完成"),
+        State(key="done", label="已完成", closed=True),
+        State(key="void", label="调整取消", counts=False, closed=True),
+    ),
+    transitions=(
+        Transition(
+            key="finish",
+            label="完成",
+            source=("open",),
+            target="done",
+            by=BOTH,
+            fields=("result",),
+            stamps="done_on",
+        ),
+        Transition(
+            key="reopen",
+            label="退回",
+            source=("done",),
+            target="open",
+            by=CHECKERS,
+            clears=("done_on",),
+            needs_remark=True,
+        ),
+        Transition(key="void", label="调整取消", source=("open",), target="void", by=CHECKERS, needs_remark=True),
+    ),
+    editable=("open",),
+)
+
+PAPER = Workflow(
+    states=(
+        State(key="draft", label="拟稿", counts=False),
+        State(key="reviewed", label="已核稿", counts=False),
+        State(key="signed", label="已审签", counts=False),
+        State(key="issued", label="已印发"),
+        State(key="delivered", label="已送达"),
+        State(key="replied", label="已回执"),
+        State(key="archived", label="已归档", closed=True),
+        State(key="void", label="作废", counts=False, closed=True),
+    ),
+    transitions=(
+        Transition(key="review", label="核稿", source=("draft",), target="reviewed", by=CHECKERS, another=True),
+        Transition(key="sign", label="审签", source=("reviewed",), target="signed", by=CHECKERS),
+        Transition(
+            key="issue",
+            label="编号印发",
+            source=("signed",),
+            target="issued",
+            by=CHECKERS,
+            fields=("number",),
+            stamps="issued_on",
+        ),
+        Transition(
+            key="deliver", label="送达", source=("issued",), target="delivered", by=CHECKERS, stamps="delivered_on"
+        ),
+        Transition(
+            key="reply",
+            label="收到回执",
+            source=("issued", "delivered"),
+            target="replied",
+            by=CHECKERS,
+            fields=("reply",),
+            stamps="replied_on",
+        ),
+        Transition(
+            key="archive", label="复查归档", source=("replied",), target="archived", by=CHECKERS, fields=("recheck",)
+        ),
+        Transition(
+            key="back",
+            label="退回修改",
+            source=("reviewed", "signed"),
+            target="draft",
+            by=CHECKERS,
+            needs_remark=True,
+        ),
+        Transition(
+            key="void",
+            label="作废",
+            source=("draft", "reviewed", "signed"),
+            target="void",
+            by=CHECKERS,
+            needs_remark=True,
+        ),
+    ),
+    editable=("draft",),
+)
