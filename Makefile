@@ -28,6 +28,9 @@ test-e2e: $(V)/.e2e
 screenshots: $(V)/.e2e
 	$(B)/python -m tests.screenshots
 
+catalog: $(V)/.run
+	$(B)/actions catalog --format md > docs/catalog.md
+
 bench: $(V)/.dev
 	$(B)/python -m bench
 
@@ -56,4 +59,4 @@ $(V)/.e2e: $(V)/.dev
 clean:
 	rm -rf $(V) .boot var .mypy_cache .ruff_cache
 
-.PHONY: run test lint check test-pg test-e2e screenshots bench clean
+.PHONY: run test lint check test-pg test-e2e screenshots catalog bench clean

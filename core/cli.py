@@ -257,6 +257,43 @@ def rebuild() -> None:
 
 
 @main.command()
+@click.option("--format", "shape", type=click.Choice(["md", "json", "text"]), default="text", show_default=True)
+@click.option("--campaign", type=click.Path(exists=True, file_okay=False, path_type=Path), default=MEILING)
+@click.option(
+    "--check", "wanted", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="应有编号，一行一个"
+)
+def catalog(shape: str, campaign: Path, wanted: Path | None) -> None:
+    """List what every action declares; with --check print the codes nothing covers and exit 1. Opens no store."""
+    from core.services import catalog_entries, catalog_text  # noqa: PLC0415
+
+    listing = catalog_entries.of_folder(plugins.load(), campaign)
+    if wanted is None:
+        click.echo(catalog_text.SHAPES[shape](listing), nl=False)
+        return
+    missing = catalog_entries.missing(listing, catalog_entries.wanted(wanted))
+    for code in missing:
+        click.echo(code)
+    if missing:
+        raise SystemExit(1)
+
+
+@main.command()
+@click.option("--community", default="", help="社区名称，默认各社区平均")
+@click.option("--as-of", type=DAY, help="该日所在的月份，默认本月")
+def burden(community: str, as_of: datetime | None) -> None:
+    """How many forms, duties and fields a community meets in a month, per action."""
+    from core.estate.units import Community  # noqa: PLC0415
+    from core.services import burden as burdens  # noqa: PLC0415
+
+    with opened() as found, found.reading() as work:
+        one = work.session.scalar(select(Community).where(Community.name == community)) if community else None
+        if community and one is None:
+            raise click.UsageError(f"没有名为“{community}”的社区")
+        for line in burdens.lines(burdens.of(work, one, as_of.date() if as_of else None)):
+            click.echo(line)
+
+
+@main.command()
 @click.argument("owner")
 @click.argument("message")
 def migration(owner: str, message: str) -> None:

@@ -41,6 +41,7 @@ from core.services.settings import due_of
 from core.services.work import Work
 
 HORIZON = timedelta(days=31)  # how far ahead obligations are laid out
+FEW = 4  # periods of a duty that are asked for together
 MANY = 500  # beyond so many touched units all are computed anew
 
 
@@ -82,8 +83,10 @@ def refresh(work: Work) -> None:
     for touch in work.merged():
         moved = [d for d in work.catalog.deadlines.values() if touches(work, d, touch.tables)]
         ids = touch.ids if len(touch.ids) <= MANY else None
-        _bring(work, [d for d in moved if unit_kind(d) == touch.kind], ids, touch.since)
-        _bring(work, [d for d in moved if unit_kind(d) != touch.kind], None, touch.since)
+        # What was reported can't have settled a period that has not begun; who will owe it is asked when the day begins.
+        until = work.today if touch.tables is not None else None
+        _bring(work, [d for d in moved if unit_kind(d) == touch.kind], ids, touch.since, until)
+        _bring(work, [d for d in moved if unit_kind(d) != touch.kind], None, touch.since, until)
 
 
 def touches(work: Work, deadline: Deadline, tables: frozenset[str] | None) -> bool:
@@ -116,27 +119,28 @@ def unit_kind(deadline: Deadline) -> str:
     return deadline.of.unit.name if deadline.of is not None and deadline.unit == RECORD else deadline.unit.name
 
 
-def occurrences(work: Work, deadline: Deadline, since: date) -> list[Occurrence]:
-    """The occurrences of a recurring deadline that end on or after ``since``, up to the horizon."""
+def occurrences(work: Work, deadline: Deadline, since: date, begun_by: date | None = None) -> list[Occurrence]:
+    """The occurrences of a recurring deadline that end on or after ``since``, up to the horizon; only those ``begun_by`` a
+    day, if one is given."""
     due = due_of(deadline, work.settings)
     assert isinstance(due, Once | Every)
     until = max(work.today, work.campaign.starts_on) + HORIZON
     found = due.occurrences(work.campaign.starts_on, until, work.today)
-    return [o for o in found if o.window.end >= since]
+    return [o for o in found if o.window.end >= since and (begun_by is None or o.window.start <= begun_by)]
 
 
-def _bring(work: Work, chosen: list[Deadline], ids: list[int] | None, since: date) -> None:
+def _bring(work: Work, chosen: list[Deadline], ids: list[int] | None, since: date, until: date | None = None) -> None:
     """All in a few statements; if that fails, one by one, and the guilty is noted at its place."""
     chosen = [d for d in chosen if d.of is not None or not _missing(work, d)]
     if not chosen:
         return
     with faults.border(work, "deadline:all", "core") as failed:
-        _settle(work, chosen, ids, since)
+        _settle(work, chosen, ids, since, until)
     for one in chosen:
         place = f"deadline:{one.key}"
         if failed:
             with faults.border(work, place, one.key.partition(".")[0]) as guilty:
-                _settle(work, [one], ids, since)
+                _settle(work, [one], ids, since, until)
             if guilty:
                 faults.record(work.session, place, guilty[0], work.now)
                 continue
@@ -153,8 +157,8 @@ def _missing(work: Work, deadline: Deadline) -> bool:
     return bool(why)
 
 
-def _settle(work: Work, chosen: list[Deadline], ids: list[int] | None, since: date) -> None:
-    laid = {d.key: occurrences(work, d, since) for d in chosen if d.of is None}
+def _settle(work: Work, chosen: list[Deadline], ids: list[int] | None, since: date, until: date | None) -> None:
+    laid = {d.key: occurrences(work, d, since, until) for d in chosen if d.of is None}
     wanted: dict[Key, Value] = dict(_recurring(work, [d for d in chosen if laid.get(d.key)], laid, ids))
     for one in chosen:
         if one.of is not None:
@@ -167,9 +171,19 @@ def _settle(work: Work, chosen: list[Deadline], ids: list[int] | None, since: da
 def _recurring(
     work: Work, chosen: list[Deadline], laid: dict[str, list[Occurrence]], ids: list[int] | None
 ) -> Iterator[tuple[Key, Value]]:
-    if not chosen:
-        return
-    parts = [(d, number, one) for d in chosen for number, one in enumerate(laid[d.key])]
+    few = [d for d in chosen if len(laid[d.key]) <= FEW]
+    if few:
+        yield from _together(work, [(d, n, one) for d in few for n, one in enumerate(laid[d.key])], ids)
+    for deadline in chosen:
+        if deadline not in few:  # a long row of periods: one statement, compiled once, for each of them
+            for one in laid[deadline.key]:
+                yield from _together(work, [(deadline, 0, one)], ids)
+
+
+def _together(
+    work: Work, parts: Sequence[tuple[Deadline, int, Occurrence]], ids: list[int] | None
+) -> Iterator[tuple[Key, Value]]:
+    """Several duties' periods in one statement."""
     binds: dict[str, Any] = {} if ids is None else {"only": ids}
     for at, (_, _, one) in enumerate(parts):
         binds |= EstateScope(work.settings, work.partners, name=f"o{at}").binds(one.window) | {f"p{at}": one.window.key}

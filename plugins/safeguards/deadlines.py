@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 
 from core.api import (
     ACTION,
@@ -255,4 +255,4 @@ DEADLINES = (
 def _talks(scope: Scope) -> Rows:
     """Talks are companies'; the duty to hold them is the street's."""
     streets = scope.street().subquery("streets")
-    return select(streets.c[0], Talk.issued_on).where(scope.within(Talk, "issued_on"))
+    return select(streets.c[0], Talk.issued_on).join(Talk, true()).where(scope.within(Talk, "issued_on"))

@@ -15,7 +15,7 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from core.base.describe import Deadline
 from core.base.due import Every, Once
@@ -24,6 +24,7 @@ from core.base.fields import Field
 from core.base.record import Record
 from core.base.units import UNIT_KINDS
 from core.base.window import FAR, TZ, Window, day_of
+from core.base.workflow import REVIEW
 from core.estate.population import EstateScope
 from core.estate.units import (
     MANAGED,
@@ -46,9 +47,9 @@ from core.services.platform import Platform
 from core.services.settings import due_of
 from core.services.work import Work
 from core.testing import START, at
+from tests.plugins.hints import HINTS, id_number
 
 OFFICES = ("派出所", "执法中队", "市场监管所", "消防队", "信访办", "党建办", "综治办", "安办", "环卫办")
-WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
 class Estate:
@@ -226,27 +227,33 @@ class Life:
         """``acts`` over ``days``; answers the last day."""
         keys = [k for k in self.platform.catalog.records if k.startswith(f"{self.slug}.")]
         others = [k for k in self.platform.catalog.records if k not in keys]
+        told = keys + 2 * self._evidence()  # what figures and clocks stand on, rather than what else is kept
         when = sorted(self.chance.randint(0, days) for _ in range(acts))
         for number, offset in enumerate(when):
             with self.platform.work(now=at(START + timedelta(days=offset), self.chance.randint(8, 18))) as work:
                 roll = self.chance.random()
-                if number < len(keys) or roll < 0.5:  # each kind at least tried once, parents before children
-                    self._report(work, keys[number] if number < len(keys) else self.chance.choice(keys))
-                elif roll < 0.6 and others:
+                if number < len(keys) or roll < 0.4:  # each kind at least tried once, parents before children
+                    self._report(work, keys[number] if number < len(keys) else self.chance.choice(told))
+                elif roll < 0.45 and others:
                     self._report(work, self.chance.choice(others))
-                elif roll < 0.9:
+                elif roll < 0.92:
                     self._move(work)
                 else:
                     self._correct(work)
         return START + timedelta(days=days)
+
+    def _evidence(self) -> list[str]:
+        catalog = self.platform.catalog
+        plugin = catalog.plugins[self.slug]
+        found = [r for i in plugin.indicators for r in i.evidence] + [d.of for d in plugin.deadlines if d.of]
+        return [k for k in (catalog.key_of(r) for r in found) if k.startswith(f"{self.slug}.")]
 
     def _report(self, work: Work, key: str) -> None:
         model = work.catalog.records[key]
         for _ in range(3):
             try:
                 with work.session.begin_nested():
-                    values = {f.name: self._value(work, f) for f in model.fields() if f.filed}
-                    values = {n: v for n, v in values.items() if v is not None}
+                    values = self._filled(work, key, model)
                     saved = records.save(work, key, values, reason="随机检验")
             except ActionsError:
                 continue
@@ -254,23 +261,41 @@ class Life:
             self.taken[key] = self.taken.get(key, 0) + 1
             return
 
+    def _filled(self, work: Work, key: str, model: type[Record]) -> dict[str, Any]:
+        """A form as a person sends it: what arrives prefilled is mostly left as it is."""
+        fields = [f for f in model.fields() if f.filed]
+        values = {f.name: self._value(work, f) for f in fields}
+        unit = values.get(model.unit.column)
+        known = dict(model.known(work.look, unit)) if unit else {}
+        known |= {f.name: f.given(work.today) for f in fields if f.given is not None and f.name not in known}
+        values |= {n: v for n, v in known.items() if v is not None and self.chance.random() < 0.6}
+        if key in HINTS and self.chance.random() < 0.8:
+            values |= HINTS[key](values, self.chance)
+        return {n: v for n, v in values.items() if v is not None}
+
     def _move(self, work: Work) -> None:
-        key = self.chance.choice(sorted(work.catalog.records))
+        """Steps of one record that is open, rather forward than back, rather in a workflow of its own."""
+        kinds = [k for k in sorted(self.made) if self.made[k]]
+        long = [k for k in kinds if work.catalog.records[k].workflow is not REVIEW]
+        if not kinds:
+            return
+        key = self.chance.choice(long if long and self.chance.random() < 0.8 else kinds)
         model = work.catalog.records[key]
-        ids = list(work.session.scalars(select(model.id)))
-        if not ids:
-            return
-        record = records.get(work, key, self.chance.choice(ids))
-        steps = records.steps(work, key, record)
-        if not steps:
-            return
-        step = self.chance.choice(steps)
-        values = {n: self._value(work, model.field(n), must=True) for n in step.fields}
-        try:
-            with work.session.begin_nested():
-                records.move(work, key, record.id, step.key, values, remark="随机检验")
-        except ActionsError:
-            return
+        ids = list(
+            work.session.scalars(select(model.id).where(model.state.not_in(model.workflow.closed)).order_by(model.id))
+        )
+        number = self.chance.choice(ids) if ids else 0
+        while number and self.chance.random() < 0.6:
+            steps = records.steps(work, key, records.get(work, key, number))
+            if not steps:
+                return
+            step = steps[0] if self.chance.random() < 0.75 else self.chance.choice(steps)
+            values = {n: self._value(work, model.field(n), must=True) for n in step.fields}
+            try:
+                with work.session.begin_nested():
+                    records.move(work, key, number, step.key, values, remark="随机检验")
+            except ActionsError:
+                continue
 
     def _correct(self, work: Work) -> None:
         key = self.chance.choice(sorted(self.made or {"": []}))
@@ -304,23 +329,26 @@ class Life:
 
     def _link(self, work: Work, field: Field) -> int | None:
         to: type[Record] = field.kind.to  # type: ignore[attr-defined]
-        found: int | None = work.session.scalar(select(to.id).order_by(func.random()).limit(1))
-        return found
+        ids = list(work.session.scalars(select(to.id).order_by(to.id)))
+        return self.chance.choice(ids) if ids else None
 
     def _day(self, work: Work, field: Field) -> date:
         ahead = 25 if field.planned else 0
+        if not field.planned and self.chance.random() < 0.5:
+            return work.today
         return work.today + timedelta(days=self.chance.randint(-12, ahead))
 
     def _moment(self, work: Work, field: Field) -> datetime:
         hour = time(self.chance.randint(0, 23), self.chance.randint(0, 59))
-        return datetime.combine(self._day(work, field), hour, TZ)
+        found = datetime.combine(self._day(work, field), hour, TZ)
+        return found if field.planned else min(found, work.now)
 
     def _number(self, work: Work, field: Field) -> Any:
         kind: Any = field.kind
         low = 0 if kind.at_least is None else kind.at_least
         high = low + 60 if kind.at_most is None else min(kind.at_most, low + 60)
         if "年" in field.label:
-            return self.chance.randint(1960, 2000)
+            return self.chance.randint(1960, 2000) if "出生" in field.label else work.today.year
         return self.chance.randint(int(low), int(high))
 
     def _decimal(self, work: Work, field: Field) -> Decimal:
@@ -328,23 +356,19 @@ class Life:
 
     def _choices(self, work: Work, field: Field) -> list[str]:
         options: Any = field.kind.options  # type: ignore[attr-defined]
-        return self.chance.sample(list(options), self.chance.randint(1, len(options)))
+        many = len(options) if self.chance.random() < 0.4 else self.chance.randint(1, len(options))
+        return self.chance.sample(list(options), many)
 
     def _text(self, work: Work, field: Field) -> str:
         return f"检{self.chance.randint(0, 9999)}"
 
-    def _id_number(self, work: Work, field: Field) -> str:
-        body = f"999999{self.chance.randint(1960, 2000)}0101{self.chance.randint(0, 999):03d}"
-        total = sum(int(c) * w for c, w in zip(body, WEIGHTS, strict=True))
-        return body + "10X98765432"[total % 11]
-
 
 VALUES: dict[str, Callable[[Life, Work, Field], Any]] = {
     **dict.fromkeys(("text", "long_text", "personal", "secret"), Life._text),
-    "id_number": Life._id_number,
+    "id_number": lambda life, work, field: id_number(life.chance),
     "integer": Life._number,
     "decimal": Life._decimal,
-    "yes_no": lambda life, work, field: life.chance.random() < 0.6,
+    "yes_no": lambda life, work, field: life.chance.random() < 0.8,
     "choice": lambda life, work, field: life.chance.choice(field.kind.options),  # type: ignore[attr-defined]
     "choices": Life._choices,
     "photos": lambda life, work, field: ["demo"],

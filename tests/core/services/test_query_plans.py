@@ -193,10 +193,11 @@ def test_a_read_of_kept_days_walks_no_history(large: Platform, read: Callable[[W
 
 
 @READS
-def test_a_read_issues_as_many_statements_for_more_data(
+def test_a_read_issues_no_more_statements_for_more_data(
     small: Platform, large: Platform, read: Callable[[Work], None]
 ) -> None:
-    assert len(heard(small, read)) == len(heard(large, read))
+    # Not more; a few less if the list of what is late, cut at its length, happens to name fewer kinds of units.
+    assert len(heard(large, read)) <= len(heard(small, read))
 
 
 def test_figures_of_kept_days_read_the_ledgers_alone(large: Platform) -> None:
