@@ -16,12 +16,14 @@ REPORTER, LEAD, COORDINATOR = "reporter", "lead", "coordinator"
 
 @dataclass(frozen=True, kw_only=True)
 class State:
-    """``counts``: records in it count in figures. ``closed``: nothing more is expected of anybody."""
+    """``counts``: records in it count in figures. ``closed``: nothing more is expected of anybody. ``rest``: nothing is
+    expected now, though a step may come (a filed guard may leave); it is nobody's to-do."""
 
     key: str
     label: str
     counts: bool = True
     closed: bool = False
+    rest: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

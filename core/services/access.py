@@ -73,6 +73,11 @@ def visible(actor: Actor, slug: str, record: type[Record]) -> ColumnElement[bool
     """Which rows of ``record`` the actor may see, as a condition."""
     if actor.reads_all or record.public:
         return true()
+    return answerable(actor, slug, record)
+
+
+def answerable(actor: Actor, slug: str, record: type[Record]) -> ColumnElement[bool]:
+    """Which rows concern the actor: those of their units, or all of an action they lead or share."""
     if slug in actor.leads | actor.shares and actor.role in (DEPARTMENT, LINKED):
         return true()
     return _own(actor, record)

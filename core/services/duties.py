@@ -21,7 +21,7 @@ from core.services.obligations import Obligation, occurrences
 from core.services.work import Work
 
 O = Obligation  # noqa: E741 - the table's short name in the conditions below
-MOST_LATE = 200
+MOST_LATE = 30  # of each rule; the count beside the list is of all
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,16 +116,22 @@ def passed(work: Work, as_of: date) -> datetime:
 
 
 def overdue(work: Work, as_of: date, rules: Sequence[str], most: int = MOST_LATE) -> dict[str, list[Late]]:
-    """Who is overdue on ``as_of``, longest first, at most ``most`` in all."""
+    """Who is overdue on ``as_of``, longest first, at most ``most`` of each rule."""
     waived = and_(O.waived_until.is_not(None), O.waived_until >= as_of)
     late = union_all(*still_open(work, as_of)).subquery("late")
     named = O.rule.concat("")  # a condition only: looked up by rule, the whole history of the rule would be walked
-    rows = (
-        select(O.rule, O.unit_kind, O.unit_id, O.due_at, Complex.community_id)
+    place = func.row_number().over(partition_by=O.rule, order_by=(O.due_at, O.unit_id)).label("place")
+    each = (
+        select(O.rule, O.unit_kind, O.unit_id, O.due_at, Complex.community_id, place)
         .outerjoin(Complex, and_(O.unit_kind == COMPLEX.name, Complex.id == O.unit_id))
         .where(O.id.in_(select(late.c.id)), named.in_(rules), ~func.coalesce(waived, False))
-        .order_by(O.due_at, O.unit_id)
-        .limit(most)
+        .subquery("each")
+    )
+    c = each.c
+    rows = (
+        select(c.rule, c.unit_kind, c.unit_id, c.due_at, c.community_id)
+        .where(c.place <= most)
+        .order_by(c.due_at, c.unit_id)
     )
     out: dict[str, list[Late]] = {}
     found = work.session.execute(rows).all()
@@ -151,6 +157,32 @@ def owed_by(work: Work, where: ColumnElement[bool], until: date, most: int = 200
         select(O).where(O.done_at.is_(None), O.due_at <= end_of(until), where).order_by(O.due_at, O.unit_id).limit(most)
     )
     return listed(work, work.session.scalars(rows).all())
+
+
+@dataclass(frozen=True, kw_only=True)
+class LateRule:
+    """What is past due of one rule: how many, and the newest of them (the oldest are often past help)."""
+
+    deadline: Deadline
+    count: int
+    newest: Sequence[Duty]
+
+
+def late_by_rule(work: Work, where: ColumnElement[bool], most: int = 3) -> list[LateRule]:
+    """Open duties that ``where`` selects, by rule, fewest first: what is rare is not buried under what is daily."""
+    place = func.row_number().over(partition_by=O.rule, order_by=(O.due_at.desc(), O.unit_id)).label("place")
+    many = func.count().over(partition_by=O.rule).label("many")
+    each = select(O.id, place, many).where(O.done_at.is_(None), where).subquery("each")
+    found = work.session.execute(select(O, each.c.many).join(each, each.c.id == O.id).where(each.c.place <= most)).all()
+    counts = {row.rule: number for row, number in found}
+    rows = sorted((row for row, _ in found), key=lambda r: (r.due_at, r.unit_id), reverse=True)
+    by_rule: dict[str, list[Duty]] = {}
+    for duty in listed(work, rows):
+        by_rule.setdefault(duty.deadline.key, []).append(duty)
+    return [
+        LateRule(deadline=work.catalog.deadlines[key], count=counts[key], newest=by_rule[key])
+        for key in sorted(by_rule, key=lambda k: (counts[k], k))
+    ]
 
 
 def of_community(community_id: int) -> ColumnElement[bool]:

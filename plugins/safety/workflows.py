@@ -118,7 +118,7 @@ RECTIFYING = Workflow(
 # F8.3: a new contract of the same kind settles the old one by itself (reactions.py)
 CONTRACT = Workflow(
     states=(
-        State(key="active", label="履行中"),
+        State(key="active", label="履行中", rest=True),
         State(key="renewed", label="已续签", closed=True),
         State(key="ended", label="已终止", closed=True),
         VOID,
@@ -139,7 +139,7 @@ CONTRACT = Workflow(
 # F8.4: one row per post and certificate
 POST = Workflow(
     states=(
-        State(key="active", label="在岗"),
+        State(key="active", label="在岗", rest=True),
         State(key="settled", label="已换证或离岗", closed=True),
         VOID,
     ),

@@ -17,7 +17,7 @@ FILING = Workflow(
     states=(
         State(key="posted", label="在岗待审查"),
         State(key="cleared", label="审查通过待备案"),
-        State(key="filed", label="已备案"),
+        State(key="filed", label="已备案", rest=True),
         State(key="left", label="已离岗", closed=True),
         State(key="barred", label="审查不通过", closed=True),
         State(key="void", label="误登作废", counts=False, closed=True),

@@ -40,12 +40,14 @@ def home() -> ResponseReturnValue:
     if me.reads_all:
         return redirect(url_for("overview.show"))
     where = _mine(work, me)
-    owed = duties.owed_by(work, where, work.today + AHEAD) if where is not None else []
+    past = Obligation.due_at < work.now
+    soon = [] if where is None else duties.owed_by(work, and_(where, ~past), work.today + AHEAD)
+    late = [] if where is None else duties.late_by_rule(work, and_(where, past))
     chosen = [i for i in work.catalog.indicators.values() if i.key.partition(".")[0] in me.leads]
     return frame.page(
         "today.html",
-        late=[d for d in owed if d.due_at < work.now],
-        soon=[d for d in owed if d.due_at >= work.now],
+        late=late,
+        soon=soon,
         waiting=waiting(work, me),
         lights=figures.indicators(work, work.today, chosen) if chosen and me.role in (DEPARTMENT, LINKED) else (),
         saved=session.pop("saved", None),
@@ -81,7 +83,7 @@ def waiting(work: Work, me: access.Actor) -> list[Waiting]:
     for key, model in work.catalog.records.items():
         slug = key.partition(".")[0]
         if states := _states(model, me, slug):
-            where = (model.state.in_(states), access.visible(me, slug, model))
+            where = (model.state.in_(states), access.answerable(me, slug, model))
             parts.append(select(literal(key), model.state, func.count()).where(*where).group_by(model.state))
     found = work.session.execute(union_all(*parts)).all() if parts else []
     return [_waiting(key, work.catalog.records[key], state, many) for key, state, many in found]
@@ -98,5 +100,7 @@ def _states(model: type[Record], me: access.Actor, slug: str) -> Sequence[str]:
     if me.role == OFFICER or (model.unit == ACTION and me.heads):
         roles |= {"reporter"}
     found = [s for t in model.workflow.transitions if roles & set(t.by) for s in t.source]
-    open_states = [s for s in dict.fromkeys(found) if not model.workflow.state(s).closed]
+    open_states = [
+        s for s in dict.fromkeys(found) if not (model.workflow.state(s).closed or model.workflow.state(s).rest)
+    ]
     return [] if me.reads_all else open_states
