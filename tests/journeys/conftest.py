@@ -20,6 +20,13 @@ from core.services import accounts, demo_people
 from core.services.access import SYSTEM_ACTOR
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The first journey of a run also builds the demo world."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.timeout(420))
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """Debian's Chromium driven by Playwright."""
