@@ -31,6 +31,14 @@ screenshots: $(V)/.e2e
 catalog: $(V)/.run
 	$(B)/actions catalog --format md > docs/catalog.md
 
+# New words go into the English catalogues with an empty msgstr, words no longer said go out; a test names what is left empty.
+translations: $(V)/.dev
+	@for d in core plugins/*/; do [ -f $$d/__init__.py ] || continue; po=$$d/translations/en/LC_MESSAGES/messages.po; \
+	  mkdir -p $$(dirname $$po) && $(B)/pybabel -q extract --no-location --sort-output --no-wrap --omit-header -F babel.cfg -o $$d/messages.pot $$d && \
+	  { [ -f $$po ] || $(B)/pybabel -q init -l en -i $$d/messages.pot -o $$po; } && \
+	  $(B)/pybabel -q update -l en -i $$d/messages.pot -o $$po --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --omit-header; \
+	  rm -f $$d/messages.pot; done
+
 bench: $(V)/.dev
 	$(B)/python -m bench
 
@@ -59,4 +67,4 @@ $(V)/.e2e: $(V)/.dev
 clean:
 	rm -rf $(V) .boot var .mypy_cache .ruff_cache
 
-.PHONY: run test lint check test-pg test-e2e screenshots catalog bench clean
+.PHONY: run test lint check test-pg test-e2e screenshots catalog translations bench clean

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Flask
-from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
 
 from core.base.sealed import use_key
@@ -13,7 +12,7 @@ from core.kernel.catalog import Catalog
 from core.services import migrations
 from core.services.db import Database
 from core.services.platform import Platform
-from core.web import frame, pages, security, show
+from core.web import frame, language, pages, security, show
 
 
 def create_app(
@@ -32,12 +31,12 @@ def create_app(
         SESSION_COOKIE_SECURE=platform.config.secure_cookies,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
-        BABEL_DEFAULT_LOCALE="zh_CN",
+        BABEL_DEFAULT_LOCALE="zh_Hans_CN",
         BABEL_DEFAULT_TIMEZONE="Asia/Shanghai",
         TEMPLATES_AUTO_RELOAD=False,
     )
     app.extensions["platform"] = platform
-    Babel(app)
+    language.install(app, platform)
     frame.install(app)  # before the token's check: a form sent after the session ended is led to the sign-in page
     csrf = CSRFProtect(app)
     security.protect(app)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -14,6 +14,7 @@ from core.base.kinds import ReferenceKind
 from core.base.kinds_of_link import LinkKind
 from core.base.record import Record
 from core.base.units import COMMUNITY, COMPLEX
+from core.base.window import Moment, end_of
 from core.estate.units import Community, Complex, model_of
 from core.services import access
 from core.services.journal import JournalEntry
@@ -123,10 +124,13 @@ def _conditions(model: type[Record], unit: Any, asked: Asked) -> list[ColumnElem
         out.append((Complex.community_id if model.unit == COMPLEX else unit.id) == asked.community)
     if asked.unit:
         out.append(_unit(model) == asked.unit)
+    at_a_moment = isinstance(
+        day.type, Moment
+    )  # days asked of a moment: from the first one's start to the last one's end
     if asked.since:
-        out.append(day >= asked.since)
+        out.append(day > end_of(asked.since - timedelta(days=1)) if at_a_moment else day >= asked.since)
     if asked.until:
-        out.append(day <= asked.until)
+        out.append(day <= end_of(asked.until) if at_a_moment else day <= asked.until)
     return out
 
 
@@ -152,6 +156,7 @@ def _number(text: str | None) -> int | None:
 
 def _date(text: str | None) -> date | None:
     try:
-        return date.fromisoformat(text or "")
+        found = date.fromisoformat(text or "")
     except ValueError:
         return None
+    return found if 1900 < found.year < 9999 else None

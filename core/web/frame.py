@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, abort, current_app, g, redirect, render_template, request, url_for
 from sqlalchemy.exc import OperationalError
@@ -99,6 +99,13 @@ def address(ref: Ref) -> str | None:
     }
     path = paths.get(ref.kind)
     return None if path is None else path + (f"?{urlencode(query)}" if query else "")
+
+
+def inside(target: str) -> str:
+    """Only an address of our own may follow a sign-in or a switch (A11)."""
+    parts = urlsplit(target)
+    fine = target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.netloc and "\\" not in target
+    return target if fine else "/"
 
 
 def install(app: Flask) -> None:

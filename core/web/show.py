@@ -18,6 +18,7 @@ from core.base.window import TZ, day_of
 from core.render import html
 from core.services import standard
 from core.services.access import ROLES
+from core.web import language
 from core.web.frame import address, reading
 
 WEEK = "一二三四五六日"
@@ -30,10 +31,12 @@ def install(app: Flask) -> None:
 
 
 def day(value: date | datetime | None) -> str:
-    """2024年11月15日(周五)."""
+    """2024年11月15日(周五), or Fri 15 Nov 2024."""
     if value is None:
         return "—"
     on = day_of(value) if isinstance(value, datetime) else value
+    if language.language() == "en":
+        return f"{on:%a} {on.day} {on:%b %Y}"
     return f"{on.year}年{on.month}月{on.day}日(周{WEEK[on.weekday()]})"
 
 
@@ -51,13 +54,13 @@ def left(due: datetime, today: date) -> str:
 
 def say(text: Say | str) -> str:
     """A message in the reader's language, its values put in."""
-    if isinstance(text, Say) and text.values:
-        return str(gettext(text.msgid)).format(**text.values)
-    return str(gettext(str(text)))
+    return language.translated(text)
 
 
 def blocks(found: tuple[Block, ...]) -> Markup:
-    return html.fragment(found, address)
+    """Blocks as a part of the page. They are what is filed, so they stay in Chinese; an English page says so to readers aloud."""
+    shown = html.fragment(found, address)
+    return shown if language.language() == "zh" else Markup('<article lang="zh-CN">{}</article>').format(shown)
 
 
 def figure(one: IndicatorFacts) -> str:
@@ -72,6 +75,8 @@ def target(one: IndicatorFacts) -> str:
 def cell(value: Any, field: Field) -> str:
     """A field's value as a person reads it."""
     shown = field.kind.show(value, reading().look)
+    if language.language() != "zh" and isinstance(value, list | tuple):  # several choices: each is a declared word
+        return ", ".join(language.translated(part) for part in shown.split("、")) or "—"
     return shown or "—"
 
 

@@ -6,6 +6,7 @@ from core.web.pages import (
     figures,
     files,
     journal,
+    language,
     overview,
     records,
     registry,
@@ -23,6 +24,7 @@ BLUEPRINTS = tuple(
     module.bp
     for module in (
         signin,
+        language,
         today,
         overview,
         workspace,

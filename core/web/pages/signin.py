@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -17,7 +15,7 @@ bp = Blueprint("signin", __name__)
 @bp.route("/signin", methods=["GET", "POST"])
 @public
 def sign_in() -> ResponseReturnValue:
-    where = _inside(request.values.get("next", "/"))
+    where = frame.inside(request.values.get("next", "/"))
     if request.method == "GET":
         return render_template("signin.html", next=where, failed=False, expired="expired" in request.args)
     login, password = request.form.get("login", "").strip(), request.form.get("password", "")
@@ -58,10 +56,3 @@ def _remember(secret: str, where: str) -> ResponseReturnValue:
     secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
     answer.set_cookie(frame.COOKIE, secret, httponly=True, samesite="Lax", secure=secure, max_age=7 * 86400)
     return answer
-
-
-def _inside(target: str) -> str:
-    """Only an address of our own may follow a sign-in (A11)."""
-    parts = urlsplit(target)
-    fine = target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.netloc and "\\" not in target
-    return target if fine else "/"

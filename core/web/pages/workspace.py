@@ -14,6 +14,7 @@ from core.render import svg
 from core.services import access, filing, job_runs, reports, responsibilities, trends
 from core.services.work import Work
 from core.web import frame
+from core.web.language import translated
 
 bp = Blueprint("workspace", __name__)
 
@@ -60,10 +61,11 @@ def trend(one: IndicatorFacts, points: trends.Trend) -> Markup:
     if sum(1 for _, value in points if value is not None) < 2:
         return Markup("")
     share = one.indicator.shape in (Shape.RATIO, Shape.REDUCTION)
+    label = translated(one.indicator.label)
     chart = Chart(
-        title=one.indicator.label,
+        title=label,
         labels=tuple(f"{d.month}-{d.day}" for d, _ in points),
-        series=(Series(label=one.indicator.label, values=tuple(None if v is None else float(v) for _, v in points)),),
+        series=(Series(label=label, values=tuple(None if v is None else float(v) for _, v in points)),),
         unit="%" if share else "",
         target=float(one.target.value) if one.target else None,
     )
