@@ -13,7 +13,7 @@ from plugins.enforcement.records_joint import CASES, FIVE, NEGLECT, Call, JointA
 FINDINGS, OPEN, NEGLECTS, WHISTLES = 148, 2, 6, 30  # of 72 complexes
 OFFICES = ("执法中队", "派出所", "市场监管所", "消防队")
 JOINT = {11: (15, 27), 12: (6, 17, 26)}
-PATROLLING = 0.7  # of the days of a complex
+PATROLLING = 0.97  # of the days of a complex
 ITEMS = (
     ("违法建设", "城乡规划法、城市管理条例", "执法中队"),
     ("占用消防通道", "消防法第六十条", "消防队"),

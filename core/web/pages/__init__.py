@@ -17,6 +17,7 @@ from core.web.pages import (
     signin,
     status,
     today,
+    wall,
     workspace,
 )
 
@@ -27,6 +28,7 @@ BLUEPRINTS = tuple(
         language,
         today,
         overview,
+        wall,
         workspace,
         settings,
         records,

@@ -48,12 +48,14 @@ def card(unit_id: int) -> ResponseReturnValue:
         abort(404)
     day = work.today
     owed = duties.owed_by(work, duties.of_unit(COMPLEX.name, unit_id), day.replace(year=day.year + 1))
+    action = request.args.get("action", "") if request.args.get("action") in work.catalog.plugins else ""
     return frame.page(
         "complex.html",
         one=one,
         fields=[f for f in Complex.fields() if f.name != "name"],
         values=one.values(),
-        owed=owed,
+        owed=[d for d in owed if d.deadline.key.startswith(f"{action}.")] if action else owed,
+        action=work.catalog.plugins[action].action if action else None,
         may={k for k, m in work.catalog.records.items() if m.unit == COMPLEX and _may(work, k, m, unit_id)},
         timeline=_timeline(work, unit_id),
         panels=_panels(work, unit_id),

@@ -24,6 +24,8 @@
       setTimeout(() => delete one.dataset.sent, 8000);
     });
   }
+  const fresh = document.querySelector("[data-refresh]");
+  if (fresh) setTimeout(() => location.reload(), fresh.dataset.refresh * 1000);
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
   });
