@@ -114,7 +114,7 @@ class Complaint(Record):
     answered_at: Mapped[datetime | None] = moment("首次答复时间", derived=True, listed=False)
     ended_at: Mapped[datetime | None] = moment("终结时间", derived=True, listed=False)
     redone: Mapped[int | None] = integer("重办次数", derived=True, listed=False)
-    repeat_no: Mapped[int | None] = integer(f"{REPEAT_DAYS}天内同类第几次", derived=True)
+    repeat_no: Mapped[int | None] = integer("90天内同类第几次", derived=True)
     if TYPE_CHECKING:  # columns that point at this class itself, added below
         main_id: Mapped[int | None]
         repeat_id: Mapped[int | None]
