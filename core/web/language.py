@@ -12,10 +12,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import Flask, request
+from flask import Flask, current_app, request
 from flask_babel import Babel, Domain, get_locale, gettext
 from jinja2 import pass_context
 from markupsafe import Markup, escape
@@ -32,7 +33,7 @@ def install(app: Flask, platform: Platform) -> None:
     folders = [Path(plugin.folder) for plugin in platform.catalog.plugins.values()]
     Language(app, Catalogues([*folders, CORE]))
     app.jinja_env.finalize = said
-    app.jinja_env.filters["asis"] = asis
+    app.jinja_env.filters.update(asis=asis, said=translated)
     app.jinja_env.globals.update(language=language, LANGUAGES=LANGUAGES)
 
 
@@ -43,28 +44,38 @@ def language() -> str:
 
 
 class Catalogues(Domain):  # type: ignore[misc]
-    """The English catalogues (``translations/en/LC_MESSAGES/messages.po``) in one; where two say the same, the last folder's
-    word stands. Read from the text files at the first English page: no compiled file has to be kept in step."""
+    """The English catalogues (``translations/en/LC_MESSAGES/messages.po``). One word may mean two things in two plugins: a page of
+    a plugin asks ``by_plugin`` first. Read from the text files at the first English page: no compiled file to keep in step."""
 
     def __init__(self, folders: Iterable[Path]) -> None:
         super().__init__()
-        self.files = [folder / "translations" / "en" / "LC_MESSAGES" / "messages.po" for folder in folders]
+        self.folders = list(folders)  # the core last: its words stand on pages of no plugin
+
+    @cached_property
+    def by_plugin(self) -> dict[str, dict[str, str]]:
+        """{plugin: {Chinese: English}}, by the folder's name."""
+        return {folder.name: {str(t): str(e) for t, e in _read(folder)._catalog.items()} for folder in self.folders}
 
     @cached_property
     def english(self) -> Translations:
         out = Translations()
-        out._catalog = {}
-        for file in self.files:
-            if file.exists():
-                compiled = io.BytesIO()
-                with file.open("rb") as text:
-                    write_mo(compiled, read_po(text, locale="en"))
-                compiled.seek(0)
-                out.merge(Translations(compiled))
+        out._catalog = {text: said for words in self.by_plugin.values() for text, said in words.items()}
         return out
 
     def get_translations(self) -> NullTranslations:
         return self.english if str(get_locale()) == "en" else NullTranslations()
+
+
+def _read(folder: Path) -> Translations:
+    file = folder / "translations" / "en" / "LC_MESSAGES" / "messages.po"
+    compiled = io.BytesIO()
+    if file.exists():
+        with file.open("rb") as text:
+            write_mo(compiled, read_po(text, locale="en"))
+    else:
+        write_mo(compiled, Catalog(locale="en"))
+    compiled.seek(0)
+    return Translations(compiled)
 
 
 class Language(Babel):  # type: ignore[misc]
@@ -87,11 +98,21 @@ def said(_context: Any, value: Any) -> Any:
 
 def translated(text: str) -> str:
     """A declared word or a message with its values, in the reader's language."""
+    if language() == "zh" or not text:
+        return text
     if isinstance(text, Say) and text.values:
-        return str(gettext(text.msgid)).format(
+        return _word(text.msgid).format(
             **{k: translated(v) if isinstance(v, str) else v for k, v in text.values.items()}
         )
-    return str(gettext(str(text))) if text else ""
+    return _word(str(text))
+
+
+def _word(text: str) -> str:
+    """As the plugin of the page says it, else as the core or any other does."""
+    asked = request.view_args or {}
+    plugin = str(asked.get("slug") or asked.get("key") or "").partition(".")[0]
+    own = current_app.extensions["babel"].instance.domain_instance.by_plugin.get(plugin, {})
+    return str(own.get(text) or gettext(text))
 
 
 def asis(value: Any) -> Markup:

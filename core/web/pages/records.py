@@ -21,6 +21,7 @@ from core.render import render
 from core.services import filing, judging, listing, offered, records, uploads
 from core.services.work import Work
 from core.web import forms, frame, security
+from core.web.language import translated
 
 bp = Blueprint("records", __name__)
 
@@ -152,7 +153,7 @@ def move(key: str, record_id: int, step: str) -> ResponseReturnValue:
         rest = [_("这条记录刚刚被他人修改，请核对后再操作。")]
         work = frame.reading()
         return _shown(work, key, records.get(work, key, record_id), problems=rest, remark=remark), 409
-    session["saved"] = _("已办理：%(t)s", t=transition.label)
+    session["saved"] = _("已办理：%(t)s", t=translated(transition.label))
     return redirect(url_for("records.show", key=key, record_id=record_id))
 
 
@@ -214,7 +215,7 @@ def _save(key: str, names: list[str], record_id: int | None) -> ResponseReturnVa
     except KeyReused:  # sent, gone back, changed and sent again
         said = _("这份表单刚才已保存过一次。要另报一条，请核对后再点保存；要改已保存的那条，请到记录列表中打开修改。")
         return _again(key, form, record_id, [said], idempotency=secrets.token_urlsafe(16)), 409
-    session["saved"] = _("已保存：%(r)s（%(u)s）", r=type(saved.record).label, u=unit)
+    session["saved"] = _("已保存：%(r)s（%(u)s）", r=translated(type(saved.record).label), u=unit)
     where = url_for("today.home") if request.form.get("back") == "today" else None
     return redirect(where or url_for("records.show", key=key, record_id=saved.record.id))
 

@@ -16,6 +16,7 @@ from core.base.units import COMPLEX
 from core.estate.units import UNITS, Unit
 from core.services import access, registry, responsibilities
 from core.web import forms, frame
+from core.web.language import translated
 
 bp = Blueprint("registry", __name__)
 PAGE = 50
@@ -86,7 +87,7 @@ def _edit(kind: str, unit_id: int | None) -> ResponseReturnValue:
         return _form(kind, model, form, unit_id, problems=rest), 422
     except Stale:
         return _form(kind, model, form, unit_id, problems=[_("刚刚被他人修改，请重新打开后再改。")]), 409
-    session["saved"] = _("已保存：%(r)s（%(u)s）", r=model.label, u=saved.name)
+    session["saved"] = _("已保存：%(r)s（%(u)s）", r=translated(model.label), u=saved.name)
     return redirect(url_for("registry.index", kind=kind))
 
 

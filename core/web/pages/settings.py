@@ -22,6 +22,7 @@ from core.services.journal import JournalEntry
 from core.services.settings import due_of, target_of
 from core.services.work import Work
 from core.web import forms, frame
+from core.web.language import translated
 
 bp = Blueprint("settings", __name__)
 
@@ -76,7 +77,7 @@ def choices(work: Work, slug: str) -> Iterator[Choice]:
     for one in plugin.indicators:
         target = target_of(one, settings)
         if target is not None:
-            label = one.label if one.code == "" else f"{one.code} {one.label}"
+            label = f"{one.code} {translated(one.label)}".strip()
             share = one.shape.value in ("ratio", "reduction")
             value = f"{float(target.value) * 100:g}%" if share else f"{float(target.value):g}"
             yield Choice(f"{one.key}.target", _("目标：%(l)s", l=label), TextKind(longest=20), value)
@@ -85,7 +86,7 @@ def choices(work: Work, slug: str) -> Iterator[Choice]:
     for deadline in plugin.deadlines:
         due = due_of(deadline, settings)
         if isinstance(due, Once):
-            label = f"{deadline.code} {deadline.label}".strip()
+            label = f"{deadline.code} {translated(deadline.label)}".strip()
             yield Choice(f"{deadline.key}.due", _("期限：%(l)s", l=label), DayKind(), due.on)
     for setting in plugin.settings:
         yield Choice(setting.key, setting.label, setting.kind, settings[setting.key], setting.note)

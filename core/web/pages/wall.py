@@ -22,6 +22,12 @@ def chart() -> ResponseReturnValue:
     chosen = [g for g in every if str(g.key) == asked]
     many = sum(len(g.rows) for g in every)
     found = chosen or every
+    page, pages = 1, 1
+    if chosen and len(chosen[0].rows) > heat.MOST:  # one very large group: the most late ones first, page by page
+        rows = sorted(chosen[0].rows, key=lambda r: -r.total.late)
+        pages = -(-len(rows) // heat.MOST)
+        page = min(max(request.args.get("page", 1, type=int), 1), pages)
+        found = [heat.Group(asked, chosen[0].label, rows[(page - 1) * heat.MOST : page * heat.MOST])]
     columns = [a for a in reports.actions(work, day) if a.slug in heat.asked_of_complexes(work)]
     return frame.page(
         "wall.html",
@@ -35,7 +41,8 @@ def chart() -> ResponseReturnValue:
         columns=columns,
         full="full" in request.args,
         nothing=heat.Cell(),
-        worst=sorted((r for g in found for r in g.rows if r.total.late), key=lambda r: -r.total.late)[:5],
+        page=page,
+        pages=pages,
         args={k: v for k, v in request.args.items() if k in ("by", "group", "all", "as_of")},
     )
 
