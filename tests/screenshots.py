@@ -8,6 +8,7 @@ import tempfile
 import threading
 from datetime import date
 from pathlib import Path
+from urllib.parse import quote
 
 import waitress
 from playwright.sync_api import sync_playwright
@@ -19,25 +20,44 @@ from core.services import accounts, demo_people
 from core.services.access import SYSTEM_ACTOR
 
 PAGES = {
-    "community": ("/", "/r/environment.cleanup", "/r/environment.cleanup/new?complex=22", "/complex/22"),
-    "sanitation": ("/", "/a/environment/", "/r/environment.shortboard?state=mended"),
+    "community": (
+        "/",
+        "/r/environment.cleanup",
+        "/r/environment.cleanup/new?complex=22",
+        "/r/disputes.complaint/new",
+        "/complex/22",
+    ),
+    "sanitation": (
+        "/",
+        "/a/environment/",
+        "/a/environment/settings",
+        "/r/environment.shortboard?state=mended",
+        "/r/environment.shortboard/1",
+        "/r/environment.cleanup/sheet",
+    ),
     "leader": ("/",),
     "coordination": (
         "/overview",
+        "/wall",
+        "/wall?by=type&full=1",
+        "/league",
         "/report",
         "/i/environment.cleaned_monthly",
         "/d/environment.monthly_cleanup",
         "/journal",
+        "/a/market_order/",
     ),
     "administrator": (
         "/registry",
         "/registry/complex",
         "/registry/complex/1",
+        "/registry/complex/1/duties",
         "/registry/complex/sheet",
         "/community/4",
         "/status",
     ),
 }
+ENGLISH = ("/", "/overview", "/wall", "/a/environment/")  # of these people's pages, once more in English
 OUT = Path("screenshots")
 
 
@@ -60,9 +80,9 @@ def main() -> None:
                     link = accounts.one_time_link(work, login)
                 page = browser.new_context(viewport={"width": width, "height": 900}, locale="zh-CN").new_page()
                 page.goto(f"{base}/enter/{link}")
-                for path in paths:
-                    page.goto(base + path)
-                    name = f"{login}{re.sub(r'[^a-z0-9]+', '-', path)}-{width}.png"
+                for path, code in [*((p, "zh") for p in paths), *((p, "en") for p in paths if p in ENGLISH)]:
+                    page.goto(f"{base}/language/{code}?next={quote(path)}")
+                    name = f"{login}{re.sub(r'[^a-z0-9]+', '-', path)}-{width}{'-en' * (code == 'en')}.png"
                     page.screenshot(path=str(OUT / name), full_page=True)
                     print(name)
         browser.close()
