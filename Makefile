@@ -23,7 +23,7 @@ test-pg: $(V)/.pg
 	ACTIONS_FORBID_SKIP=1 $(B)/python -m pytest -q -m postgres
 
 test-e2e: $(V)/.e2e
-	ACTIONS_FORBID_SKIP=1 $(B)/python -m pytest -q -m browser
+	ACTIONS_FORBID_SKIP=1 $(B)/python -m pytest -n auto --dist loadfile -q -m browser
 
 screenshots: $(V)/.e2e
 	$(B)/python -m tests.screenshots

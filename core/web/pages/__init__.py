@@ -5,6 +5,7 @@ from core.web.pages import (
     complexes,
     figures,
     files,
+    help,
     journal,
     language,
     overview,
@@ -40,6 +41,7 @@ BLUEPRINTS = tuple(
         responsibilities,
         journal,
         status,
+        help,
         files,
         api,
     )

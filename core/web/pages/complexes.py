@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import literal, select, union_all
 
@@ -179,6 +180,6 @@ def _qr(address: str) -> Markup:
 
     out = io.BytesIO()
     segno.make(address, error="m").save(
-        out, kind="svg", xmldecl=False, svgns=True, omitsize=True, border=2, title="二维码"
+        out, kind="svg", xmldecl=False, svgns=True, omitsize=True, border=2, title=_("二维码")
     )
     return Markup(out.getvalue().decode())

@@ -86,7 +86,10 @@ def waiting(work: Work, me: access.Actor) -> list[Waiting]:
             where = (model.state.in_(states), access.answerable(me, slug, model))
             parts.append(select(literal(key), model.state, func.count()).where(*where).group_by(model.state))
     found = work.session.execute(union_all(*parts)).all() if parts else []
-    return [_waiting(key, work.catalog.records[key], state, many) for key, state, many in found]
+    out = [_waiting(key, work.catalog.records[key], state, many) for key, state, many in found]
+    return sorted(
+        out, key=lambda w: work.catalog.records[w.key].workflow.state(w.state).counts
+    )  # what was sent back first
 
 
 def _waiting(key: str, model: type[Record], state: str, many: int) -> Waiting:

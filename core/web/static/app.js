@@ -44,7 +44,7 @@
     drop: (k) => { try { sessionStorage.removeItem(k); } catch (_e) { /* nothing was kept */ } } };
   // A draft lives until the server says that it was saved: a lost connection or an ended session costs nothing typed.
   if (document.querySelector('.alert-success[role="status"]') && store.get("sent")) { store.drop(store.get("sent")); store.drop("sent"); }
-  document.querySelector("form.who")?.addEventListener("submit", () => { try { sessionStorage.clear(); } catch (_e) { /* nothing was kept */ } });
+  for (const out of document.querySelectorAll(`form[action="/signout"]`)) out.addEventListener("submit", () => { try { sessionStorage.clear(); } catch (_e) { /* nothing was kept */ } });
   if (!form) return;
   const key = "draft:" + document.body.dataset.me + ":" + location.pathname + location.search;
   const kept = () => [...form.querySelectorAll("input[name^=f_], select[name^=f_], textarea[name^=f_]")].filter((f) => f.type !== "file" && f.type !== "hidden");
