@@ -46,9 +46,11 @@ def small_platform(
     complexes: int = 10,
     strict: bool = True,
     today: date | None = None,
+    begun: bool = False,
 ) -> Platform:
     """A migrated store with 示例社区A and B, complexes 示例小区01.. (the last without property service), one company, the
-    upload token ``demo``, and one account of each role (sign in by ``accounts``). ``today`` fixes the platform's day."""
+    upload token ``demo``, and one account of each role (sign in by ``accounts``). ``today`` fixes the platform's day;
+    ``begun``: it has begun, as its first job of the day would have it."""
     config = Config(
         data=folder,
         database_url=url or f"sqlite:///{folder / 'test.db'}",
@@ -58,8 +60,9 @@ def small_platform(
     use_key(config.secret_key)
     catalog = catalog or plugins.load(strict=strict)
     known = "" if url else _known(catalog)
-    if known in _STORES:  # the same plugins as before: their tables need not be migrated again
-        (folder / "test.db").write_bytes(_STORES[known])
+    filled = (known, complexes, today, begun)
+    if kept := _FILLED.get(filled, _STORES.get(known)):  # the same plugins as before: nothing need be migrated again
+        (folder / "test.db").write_bytes(kept)
     db = Database(config.database_url)
     if known not in _STORES:
         migrations.upgrade(db, catalog)
@@ -67,18 +70,25 @@ def small_platform(
         if known:
             _STORES[known] = _bytes(db, folder / "test.db")
     platform = Platform(config, db, catalog, dict(_STATEMENTS.get(known, {})))
+    if filled in _FILLED:
+        return platform
     with platform.work(now=at(START, 8), source="campaign", settle=False) as work:
         _campaign(work, today)
         _registry(work, complexes)
         _people(work)
         days.begin(work)
+    if begun:
+        with platform.work() as work:
+            days.begin(work)
     if known:
         compiled = {k: v for k, v in platform.prepared.items() if isinstance(k, tuple) and k[0] == "sqlite"}
         _STATEMENTS.setdefault(known, {}).update(compiled)
+        _FILLED[filled] = _bytes(db, folder / "test.db")
     return platform
 
 
 _STORES: dict[str, bytes] = {}  # migrated and empty, by the plugins in it
+_FILLED: dict[tuple[str, int, date | None, bool], bytes] = {}  # with the small world in it
 _STATEMENTS: dict[str, dict[Any, Any]] = {}  # compiled once for the same plugins
 
 
@@ -211,9 +221,7 @@ def client(tmp_path: Path) -> Iterator[Callable[[str], Any]]:
     """``client("a")`` is a browser-like client signed in as that login, on a small platform whose day is 2024-11-20."""
     from core.app import create_app  # noqa: PLC0415 - Flask only where a test asks for it
 
-    found = small_platform(tmp_path, today=date(2024, 11, 20))
-    with found.work() as work:
-        days.begin(work)
+    found = small_platform(tmp_path, today=date(2024, 11, 20), begun=True)
     app = create_app(platform=found)
     app.config["TESTING"] = True
 

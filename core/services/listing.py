@@ -1,8 +1,8 @@
-"""Lists of records: filter, search, sort, a page of fifty with its total. A fixed number of statements."""
+"""Lists of records: filter, search, sort, a page of fifty with its total. A fixed number of statements. Next: board.py."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -21,6 +21,7 @@ from core.services.journal import JournalEntry
 from core.services.work import Work
 
 PAGE = 50
+KINDS_SORTED = ("text", "integer", "decimal", "yes_no", "choice", "day", "month", "moment")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +35,7 @@ class Asked:
     since: date | None = None
     until: date | None = None
     page: int = 1
-    sort: str = "-day"
+    sort: str = "-day"  # "day", "unit" or a listed field's name; a minus before it turns it round
 
     @classmethod
     def read(cls, args: Mapping[str, str]) -> Asked:
@@ -46,7 +47,7 @@ class Asked:
             since=_date(args.get("from")),
             until=_date(args.get("to")),
             page=max(_number(args.get("page")) or 1, 1),
-            sort=args.get("sort", "-day") if args.get("sort") in ("day", "-day", "unit") else "-day",
+            sort=args.get("sort", "")[:60] or "-day",
         )
 
 
@@ -61,7 +62,7 @@ def find(work: Work, key: str, asked: Asked) -> Found:
     """One page of the records the actor may see, newest first unless asked otherwise."""
     model = work.catalog.records[key]
     unit: Any = model_of(model.unit)
-    where = [access.visible(work.actor, key.partition(".")[0], model), *_conditions(model, unit, asked)]
+    where = _where(work, key, asked)
     narrowed = asked.text or asked.community
     counted = select(func.count()).select_from(model)
     total = (
@@ -74,6 +75,23 @@ def find(work: Work, key: str, asked: Asked) -> Found:
     found = [(row[0], row[1], row[2] if len(row) > 2 else "") for row in work.session.execute(rows)]
     prime(work, model, [record for record, _, _ in found])
     return Found(found, total, max((total + PAGE - 1) // PAGE, 1))
+
+
+def every(work: Work, key: str, asked: Asked) -> Iterable[Record]:
+    """All the rows ``find`` would page through, in its order; a stream, so that a long history does not fill the memory."""
+    model = work.catalog.records[key]
+    unit: Any = model_of(model.unit)
+    rows = select(model).join(unit, unit.id == _unit(model)).where(*_where(work, key, asked))
+    return work.session.scalars(rows.order_by(*_order(model, unit, asked)).execution_options(yield_per=1000))
+
+
+def sortable(model: type[Record], field: Field) -> str:
+    """The word of ``Asked.sort`` for a listed field; "" where an order of its values would mean nothing."""
+    if field.name == model.unit.column:
+        return "unit"
+    if field.happened:
+        return "day"
+    return field.name if field.listed and field.kind.name in KINDS_SORTED and not field.personal else ""
 
 
 def prime(work: Work, model: type[Record], rows: Sequence[Record]) -> None:
@@ -112,6 +130,12 @@ def history(work: Work, key: str, record_id: int) -> Sequence[JournalEntry]:
     return work.session.scalars(rows).all()
 
 
+def _where(work: Work, key: str, asked: Asked) -> list[ColumnElement[bool]]:
+    model = work.catalog.records[key]
+    unit: Any = model_of(model.unit)
+    return [access.visible(work.actor, key.partition(".")[0], model), *_conditions(model, unit, asked)]
+
+
 def _conditions(model: type[Record], unit: Any, asked: Asked) -> list[ColumnElement[bool]]:
     day = _day(model)
     out: list[ColumnElement[bool]] = []
@@ -135,10 +159,14 @@ def _conditions(model: type[Record], unit: Any, asked: Asked) -> list[ColumnElem
 
 
 def _order(model: type[Record], unit: Any, asked: Asked) -> Sequence[Any]:
-    if asked.sort == "unit":
-        return unit.name, model.id.desc()
-    day = _day(model)
-    return (day, model.id) if asked.sort == "day" else (day.desc(), model.id.desc())
+    name = asked.sort.removeprefix("-")
+    words = {sortable(model, f): getattr(model, f.name) for f in model.fields()} | {
+        "unit": unit.name,
+        "day": _day(model),
+    }
+    by = words[name if name in words and name else "day"]
+    down = asked.sort.startswith("-") if name in words else True
+    return (by.desc() if down else by, model.id.desc() if down or name == "unit" else model.id)
 
 
 def _day(model: type[Record]) -> Any:

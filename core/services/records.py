@@ -103,8 +103,21 @@ def move(
     version: int | None = None,
 ) -> Record:
     """Take a record one workflow step further. The step's own fields are required and read like any other."""
+    return take(work, key, get(work, key, record_id), step, raw, remark=remark, version=version)
+
+
+def take(
+    work: Work,
+    key: str,
+    record: Record,
+    step: str,
+    raw: Mapping[str, Any] | None = None,
+    *,
+    remark: str = "",
+    version: int | None = None,
+) -> Record:
+    """``move`` of a record at hand. What it raises, it raises before anything is written."""
     model, slug = work.catalog.records[key], key.partition(".")[0]
-    record = get(work, key, record_id)
     before = record.values()
     if version is not None and record.version != version:
         raise Stale(before, raw or {}, record.version)

@@ -61,14 +61,25 @@ def form_class(model: type[Declared], names: tuple[str, ...]) -> type[FlaskForm]
 
 
 def open_form(
-    work: Work, model: type[Declared], names: Sequence[str], values: Mapping[str, Any] | None = None
+    work: Work,
+    model: type[Declared],
+    names: Sequence[str],
+    values: Mapping[str, Any] | None = None,
+    *,
+    prefix: str = "",
+    like: FlaskForm | None = None,
 ) -> FlaskForm:
-    """A form filled from the request if one was posted, else from ``values``."""
+    """A form filled from the request if one was posted, else from ``values``. ``prefix`` tells it from its sisters on one
+    page, which offer the same units: ``like`` is the first of them."""
     own = model.unit.column if issubclass(model, Record) else ""
-    form = form_class(model, tuple(names))(data={PREFIX + k: v for k, v in (values or {}).items()})  # type: ignore[arg-type]
+    data = {PREFIX + k: v for k, v in (values or {}).items()}
+    form = form_class(model, tuple(names))(prefix=prefix, data=data)  # type: ignore[arg-type]
+    known = {f.short_name: f for f in fields_of(like)} if like is not None else {}
     for field in fields_of(form):
         kind = field.declared.kind
-        if isinstance(kind, LinkKind):
+        if field.short_name in known:
+            field.units, field.own = known[field.short_name].units, known[field.short_name].own
+        elif isinstance(kind, LinkKind):
             at = field.data if isinstance(field.data, int) else None
             field.units = offered.records(work, kind.to, unit_id=(values or {}).get(own), chosen=at)
         elif isinstance(kind, UnitsKind):
@@ -106,5 +117,5 @@ def blame(form: FlaskForm, problems: Sequence[Problem]) -> list[Any]:
 
 
 def uploaded(files: MultiDict[str, FileStorage], name: str) -> list[FileStorage]:
-    """The files picked for the photos field ``name``."""
-    return [f for f in files.getlist(f"{PREFIX}{name}_new") if f.filename]
+    """The files picked for the photos box ``name``."""
+    return [f for f in files.getlist(f"{name}_new") if f.filename]

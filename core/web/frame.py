@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
-from flask import Flask, abort, current_app, g, redirect, render_template, request, url_for
+from flask import Flask, abort, current_app, g, redirect, render_template, request, session, url_for
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response
 
@@ -71,8 +71,9 @@ def as_of(work: Work) -> date:
 
 
 def page(template: str, **context: Any) -> str:
-    """A page with the frame around it."""
+    """A page with the frame around it, and above its content what was just done."""
     work = reading()
+    context.setdefault("saved", session.pop("saved", None) if g.get("actor") else None)
     return render_template(
         template,
         work=work,

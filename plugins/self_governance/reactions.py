@@ -72,7 +72,9 @@ def succeed(change: Change, door: Door) -> None:
         _end_temporary(home, (running[-1].filed_on if filed else running[-1].started_on), door)
     if terms and change.record_id == terms[-1].id and terms[-1].ended_on is None:
         over = terms[-1].ends_on < door.today
-        if over or running:
+        if over or (
+            running and terms[-1].renewal_on is None
+        ):  # one being renewed sits on, its card is on the way again
             _card(home, "expire" if over else "form", door)
 
 

@@ -30,7 +30,14 @@ def paths(platform: Any) -> Iterator[str]:
         "/journal",
         "/status",
     )
-    yield from ("/complex/22", "/community/4", "/registry/complex/sheet", "/registry/complex/1/duties")
+    yield from (
+        "/r/environment.cleanup/grid",
+        "/help",
+        "/complex/22",
+        "/community/4",
+        "/registry/complex/sheet",
+        "/registry/complex/1/duties",
+    )
     for slug in catalog.plugins:
         yield from (f"/a/{slug}/", f"/a/{slug}/settings")
     for key in (*catalog.indicators, "environment.cleaned_monthly?as_of=2024-11-30"):
@@ -39,7 +46,7 @@ def paths(platform: Any) -> Iterator[str]:
     with platform.work(SYSTEM_ACTOR) as work:
         first = {key: work.session.scalar(select(func.min(model.id))) for key, model in catalog.records.items()}
     for key, record_id in first.items():
-        yield from (f"/r/{key}?{SPAN}", f"/r/{key}/new", f"/r/{key}/sheet")
+        yield from (f"/r/{key}?{SPAN}", f"/r/{key}/new", f"/r/{key}/sheet", f"/r/{key}/board")
         yield from (f"/r/{key}/{record_id}", f"/r/{key}/{record_id}/edit") if record_id else ()
 
 

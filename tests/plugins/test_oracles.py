@@ -15,8 +15,9 @@ from core.base.window import Window
 from core.kernel import plugins
 from core.services import days
 from core.services.platform import Platform
-from core.testing import START, at, demo_platform, small_platform
+from core.testing import START, at, small_platform
 from tests.plugins.harness import Estate, Life, catalog_of, clock_differences, differences, missing, oracle_of
+from tests.plugins.worlds import demo_world
 
 SLUGS = [slug for slug, one in plugins.load().plugins.items() if one.records]
 DAYS = (START, date(2024, 11, 15), date(2024, 11, 30), date(2024, 12, 15), date(2024, 12, 31))
@@ -28,7 +29,7 @@ FEW = settings(max_examples=6, deadline=None, derandomize=True, suppress_health_
 def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """The demo world of the plugin and of those it needs."""
     slug = request.param
-    made = demo_platform(tmp_path_factory.mktemp(slug), only=tuple(catalog_of(slug).plugins))
+    made = demo_world(tmp_path_factory.mktemp(slug), tuple(catalog_of(slug).plugins))
     yield made
     made.db.close()
 

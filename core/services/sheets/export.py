@@ -18,6 +18,7 @@ def export(work: Work, model: Model, key: str, rows: Iterable[Any]) -> bytes:
     book = Book(work, model, key)
     after = len(book.fields) + 1
     extra = shown(model)
+    book.mark(f"{work.actor.label} {work.now:%Y-%m-%d %H:%M} 导出")
     for column, label in enumerate([f.label for f in extra] + [STATE_HEADING] * is_record(model), after):
         book.heading(column, label)
     for number, row in enumerate(rows, 1):

@@ -96,6 +96,12 @@ class Book:
         self.sheet.write_string(0, column, text, self._head)
         self.sheet.set_column(column, column, width, None)
 
+    def mark(self, text: str) -> None:
+        """Who took the sheet out and when, on every printed page; and that it is a demo, if it is one."""
+        demo = "演示数据，内容均为虚构" if self.work.campaign.demo else ""
+        self.sheet.set_header(f"&C&B{demo}" if demo else "")
+        self.sheet.set_footer(f"&L{text.replace('&', '&&')}&R— &P / &N —")
+
     def close(self) -> bytes:
         self._book.close()
         return self._bytes.getvalue()

@@ -42,6 +42,7 @@ VERBS = {
     "create_many": "批量登记",
     "load": "载入方案",
     "set": "设置",
+    "export": "导出",
 }
 
 

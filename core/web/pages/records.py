@@ -1,4 +1,4 @@
-"""Records of every kind: list, report, correct, look at, move on. One set of pages for all plugins."""
+"""One record of any kind: report, correct, look at, move on. One set of pages for all plugins. Next: lists.py."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from flask_wtf.csrf import CSRFError
 from core.base.errors import Forbidden, Invalid, KeyReused, Problem, Stale
 from core.base.record import Record
 from core.base.say import Say
-from core.base.units import COMMUNITY, COMPLEX, UNIT_KINDS
+from core.base.units import COMPLEX, UNIT_KINDS
 from core.render import render
 from core.services import filing, judging, listing, offered, records, uploads
 from core.services.work import Work
@@ -47,24 +47,6 @@ def model_of(work: Work, key: str) -> type[Record]:
     if found is None:
         abort(404)
     return found
-
-
-@bp.route("/r/<key>")
-def index(key: str) -> ResponseReturnValue:
-    work = frame.reading()
-    model = model_of(work, key)
-    asked = listing.Asked.read(request.args)
-    found = listing.find(work, key, asked)
-    return frame.page(
-        "records.html",
-        key=key,
-        model=model,
-        asked=asked,
-        found=found,
-        communities=sorted(work.look.names(COMMUNITY).items(), key=lambda pair: pair[1]),
-        may_report=_may_report_somewhere(work, key),
-        args={k: v for k, v in request.args.items() if k != "page"},
-    )
 
 
 @bp.route("/r/<key>/new", methods=["GET", "POST"])
@@ -139,7 +121,7 @@ def move(key: str, record_id: int, step: str) -> ResponseReturnValue:
     form = forms.open_form(work, model, transition.fields)
     remark, version = request.form.get("remark", ""), _number(request.form.get("version"))
     try:
-        kept, problems = _keep_photos(form)
+        kept, problems = keep_photos(form)
         if problems:
             raise Invalid(problems)
         with frame.writing() as writer:
@@ -173,7 +155,7 @@ def remove(key: str, record_id: int) -> ResponseReturnValue:
         )
         return _shown(work, key, records.get(work, key, record_id), problems=texts), 422
     session["saved"] = _("已删除，操作日志中保留了原内容。")
-    return redirect(url_for("records.index", key=key))
+    return redirect(url_for("lists.index", key=key))
 
 
 @bp.route("/units/<kind>")
@@ -190,7 +172,7 @@ def _save(key: str, names: list[str], record_id: int | None) -> ResponseReturnVa
     form = forms.open_form(work, model_of(work, key), names)
     idempotency = request.form.get("idempotency", "")[:100]
     try:
-        kept, problems = _keep_photos(form)
+        kept, problems = keep_photos(form)
         raw = forms.typed(form) | kept
         if problems:
             raise Invalid([*problems, *_besides(key, raw, record_id, {p.field for p in problems})])
@@ -232,7 +214,7 @@ def _besides(key: str, raw: Mapping[str, Any], record_id: int | None, named: set
     return []
 
 
-def _keep_photos(form: Any) -> tuple[dict[str, list[str]], list[Problem]]:
+def keep_photos(form: Any) -> tuple[dict[str, list[str]], list[Problem]]:
     """Store new photos at once, so that they survive whatever else is wrong; the tokens stay in the form."""
     kept: dict[str, list[str]] = {}
     problems: list[Problem] = []
@@ -240,9 +222,9 @@ def _keep_photos(form: Any) -> tuple[dict[str, list[str]], list[Problem]]:
         if field.declared.kind.widget != "photos":
             continue
         name = field.declared.name
-        dropped = set(request.form.getlist(f"{forms.PREFIX}{name}_drop"))
+        dropped = set(request.form.getlist(f"{field.name}_drop"))
         field.raw = kept[name] = [t for t in field.chosen if t not in dropped]
-        for file in forms.uploaded(request.files, name):
+        for file in forms.uploaded(request.files, field.name):
             label = file.filename or ""
             try:
                 clean = uploads.picture(file.stream.read(), label)  # slow: before the one writer's lock is taken
@@ -319,15 +301,10 @@ def _shown(work: Work, key: str, record: Record, **more: Any) -> str:
         editable=record.state in model.workflow.editable and filing.may_file(work, slug, model, record.unit_id),
         unit=work.look.unit_name(model.unit, record.unit_id),
         is_complex=model.unit == COMPLEX,
-        saved=session.pop("saved", None),
         remark=more.get("remark", ""),
         problems=more.get("problems", []),
         failed=more.get("step"),  # the step that was refused stays open, with what was typed
     )
-
-
-def _may_report_somewhere(work: Work, key: str) -> bool:
-    return filing.may_file_somewhere(work, key)
 
 
 def _number(text: str | None) -> int | None:

@@ -6,6 +6,7 @@ import io
 import json
 import secrets
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 from flask import Blueprint, abort, redirect, request, send_file, session, url_for
@@ -17,7 +18,7 @@ from core.base.errors import Invalid, Problem
 from core.base.say import Say
 from core.base.window import TZ
 from core.estate.units import UNITS
-from core.services import access, sheets
+from core.services import access, journal, listing, sheets
 from core.services.sheets.kept import SheetUpload
 from core.services.work import Work
 from core.web import frame
@@ -50,8 +51,14 @@ def template(key: str) -> ResponseReturnValue:
 def export(key: str) -> ResponseReturnValue:
     work = frame.reading()
     model = _model(work, key)
-    rows = _rows(work, model, key)
-    return _file(sheets.export(work, model, key, rows), _("%(n)s-%(d)s.xlsx", n=model.label, d=work.today.isoformat()))
+    asked = listing.Asked.read(request.args)
+    many = count()
+    rows = _units(work, model) if key in UNITS else listing.every(work, key, asked)
+    data = sheets.export(work, model, key, (row for row in rows if next(many) >= 0))
+    name = _("%(n)s-%(d)s.xlsx", n=model.label, d=work.today.isoformat())
+    with frame.writing("sheet") as writer:  # who took what out, and how much of it
+        journal.write(writer, "export", key, None, {"count": [None, next(many)]})
+    return _file(data, name)
 
 
 @bp.route("/sheet/<key>/upload", methods=["POST"])
@@ -145,12 +152,8 @@ def _model(work: Work, key: str) -> Any:
     return work.catalog.records[key]
 
 
-def _rows(work: Work, model: Any, key: str) -> Any:
-    """Every row the person may see; a stream, so that a long history does not fill the memory."""
-    rows = (
-        select(model) if key in UNITS else select(model).where(access.visible(work.actor, key.partition(".")[0], model))
-    )
-    return work.session.scalars(rows.order_by(model.id).execution_options(yield_per=1000))
+def _units(work: Work, model: Any) -> Any:
+    return work.session.scalars(select(model).order_by(model.id).execution_options(yield_per=1000))
 
 
 def _kept(work: Work, key: str, token: str) -> tuple[SheetUpload, sheets.Plan]:

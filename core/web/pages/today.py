@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import Blueprint, redirect, session, url_for
+from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, and_, false, func, literal, or_, select, union_all
 
@@ -50,7 +50,6 @@ def home() -> ResponseReturnValue:
         soon=soon,
         waiting=waiting(work, me),
         lights=figures.indicators(work, work.today, chosen) if chosen and me.role in (DEPARTMENT, LINKED) else (),
-        saved=session.pop("saved", None),
     )
 
 

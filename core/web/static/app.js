@@ -24,6 +24,14 @@
       setTimeout(() => delete one.dataset.sent, 8000);
     });
   }
+  for (const all of document.querySelectorAll("input[data-all]")) {
+    all.hidden = false;
+    all.addEventListener("change", () => document.querySelectorAll(`input[name="${all.dataset.all}"]`).forEach((one) => (one.checked = all.checked)));
+  }
+  for (const row of document.querySelectorAll(".grid tbody tr")) {
+    const tick = row.querySelector('input[name="unit"]');
+    if (tick) row.addEventListener("input", (event) => { if (event.target.name && event.target !== tick) tick.checked = true; });
+  }
   const fresh = document.querySelector("[data-refresh]");
   if (fresh) setTimeout(() => location.reload(), fresh.dataset.refresh * 1000);
   document.addEventListener("click", (event) => {
@@ -47,7 +55,7 @@
   for (const out of document.querySelectorAll(`form[action="/signout"]`)) out.addEventListener("submit", () => { try { sessionStorage.clear(); } catch (_e) { /* nothing was kept */ } });
   if (!form) return;
   const key = "draft:" + document.body.dataset.me + ":" + location.pathname + location.search;
-  const kept = () => [...form.querySelectorAll("input[name^=f_], select[name^=f_], textarea[name^=f_]")].filter((f) => f.type !== "file" && f.type !== "hidden");
+  const kept = () => [...form.querySelectorAll("input[name*=f_], select[name*=f_], textarea[name*=f_], input[name=unit]")].filter((f) => f.type !== "file" && f.type !== "hidden");
   form.addEventListener("input", () => {
     const values = kept().map((f) => (f.type === "checkbox" || f.type === "radio" ? f.checked : f.value));
     store.set(key, JSON.stringify(values));

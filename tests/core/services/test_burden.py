@@ -20,7 +20,8 @@ from core.services.burden import Form
 from core.services.obligations import Obligation
 from core.services.platform import Platform
 from core.services.work import Work
-from core.testing import at, demo_platform
+from core.testing import at
+from tests.plugins.worlds import demo_world
 
 END = date(2024, 12, 31)
 FORMS = {  # rule: asked, required, prefilled: without the unit and what is derived or stamped
@@ -33,7 +34,7 @@ FORMS = {  # rule: asked, required, prefilled: without the unit and what is deri
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    made = demo_platform(tmp_path_factory.mktemp("burden"), only=("environment",))
+    made = demo_world(tmp_path_factory.mktemp("burden"), ("environment",))
     yield made
     made.db.close()
 

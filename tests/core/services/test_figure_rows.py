@@ -18,6 +18,7 @@ from core.base.facts import IndicatorFacts
 from core.base.status import Status, status
 from core.base.target import Aim, Target, pace
 from core.base.window import Period, end_of, window
+from core.kernel.plugins import load
 from core.services import days, duties, duty_rows, figures, records, trends, why
 from core.services.obligations import Obligation
 from core.services.platform import Platform
@@ -30,7 +31,7 @@ DAYS = [START + timedelta(days=k) for k in range((LAST - START).days + 1)]
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """Two months of a small world: clean-ups on time, late and never, defects closed and left, a duty waived."""
-    platform = small_platform(tmp_path_factory.mktemp("lived"), today=LAST)
+    platform = small_platform(tmp_path_factory.mktemp("lived"), catalog=load(only=["environment"]), today=LAST)
     for day in DAYS:
         with platform.work(now=at(day)) as work:
             days.begin(work)

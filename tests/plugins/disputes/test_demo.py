@@ -14,14 +14,15 @@ from core.kernel import plugins
 from core.services import days, reports, setting_changes
 from core.services.access import SYSTEM_ACTOR
 from core.services.platform import Platform
-from core.testing import at, demo_platform, figure, light
+from core.testing import at, figure, light
+from tests.plugins.worlds import demo_world
 
 NOVEMBER, DECEMBER = date(2024, 11, 30), date(2024, 12, 31)
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    found = demo_platform(tmp_path_factory.mktemp("demo"), only=("disputes",))
+    found = demo_world(tmp_path_factory.mktemp("demo"), ("disputes",))
     yield found
     found.db.close()
 
@@ -54,7 +55,7 @@ def test_the_report_prints_every_baseline(demo: Platform) -> None:
 
 def test_the_other_baseline_turns_the_light_red(tmp_path: Path) -> None:
     """Story 8 with the plan's own numbers: 15.6 % green becomes 12.9 % red."""
-    small = demo_platform(tmp_path, only=("disputes",))
+    small = demo_world(tmp_path, ("disputes",))
     with small.work(SYSTEM_ACTOR, now=at(DECEMBER, 20)) as work:
         days.begin(work)
         setting_changes.change(work, "disputes.baseline", "2024年1-10月月均", "改按月均")
@@ -73,7 +74,7 @@ def test_enough_and_not_too_much(demo: Platform) -> None:
 
 @pytest.mark.parametrize("complexes", [10, 30])
 def test_smaller_worlds_are_filled_too(tmp_path: Path, complexes: int) -> None:
-    found = demo_platform(tmp_path, only=("disputes",), complexes=complexes)
+    found = demo_world(tmp_path, ("disputes",), complexes=complexes)
     with found.reading() as work:
         assert not plugins.load(only=["disputes"]).faults
         n, d = figure(work, "disputes.complaints_reduced", DECEMBER)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from core.testing import demo_platform, figure
+from core.testing import figure
+from tests.plugins.worlds import demo_world
 
 END = date(2024, 12, 31)
 
 
 def test_the_numbers_of_the_plan_come_out_of_the_records(tmp_path: Path) -> None:
-    world = demo_platform(tmp_path, only=("dual_reporting",))
+    world = demo_world(tmp_path, ("dual_reporting",))
     with world.reading() as work:
         assert figure(work, "dual_reporting.lists_made", END) == (17, 18)
         assert figure(work, "dual_reporting.activities_held", END) == (15, 18)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from core.testing import demo_platform, figure, light
+from core.testing import figure, light
+from tests.plugins.worlds import demo_world
 
 END = date(2024, 12, 31)
 
 
 def test_the_numbers_of_the_plan_come_out_of_the_records(tmp_path: Path) -> None:
-    world = demo_platform(tmp_path, only=("enforcement",))
+    world = demo_world(tmp_path, ("enforcement",))
     with world.reading() as work:
         assert figure(work, "enforcement.handled", END) == (146, 148)
         assert light(work, "enforcement.handled", END).value == "red"

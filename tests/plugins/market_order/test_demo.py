@@ -14,15 +14,16 @@ from core.services import reports
 from core.services.fault_row import FaultRow
 from core.services.obligations import Obligation
 from core.services.platform import Platform
-from core.testing import demo_platform, figure, light
+from core.testing import figure, light
 from plugins.market_order.records import RECORDS, Assessment, Credit, Deduction, IncomeProblem, Restriction
+from tests.plugins.worlds import demo_world
 
 NOVEMBER, DECEMBER = date(2024, 11, 30), date(2024, 12, 31)
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    found = demo_platform(tmp_path_factory.mktemp("demo"), only=("market_order",))
+    found = demo_world(tmp_path_factory.mktemp("demo"), ("market_order",))
     yield found
     found.db.close()
 

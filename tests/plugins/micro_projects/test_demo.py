@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from core.testing import demo_platform, figure, light
+from core.testing import figure, light
+from tests.plugins.worlds import demo_world
 
 END = date(2024, 12, 31)
 
 
 def test_the_numbers_of_the_plan_come_out_of_the_records(tmp_path: Path) -> None:
-    world = demo_platform(tmp_path, only=("micro_projects",))
+    world = demo_world(tmp_path, ("micro_projects",))
     with world.reading() as work:
         assert figure(work, "micro_projects.covered", END) == (65, 72)
         assert light(work, "micro_projects.covered", END).value == "red"

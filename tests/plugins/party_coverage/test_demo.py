@@ -13,14 +13,15 @@ from core.base.blocks import Light, plain
 from core.services import reports
 from core.services.fault_row import FaultRow
 from core.services.platform import Platform
-from core.testing import demo_platform, figure, light
+from core.testing import figure, light
+from tests.plugins.worlds import demo_world
 
 NOVEMBER, DECEMBER = date(2024, 11, 30), date(2024, 12, 31)
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    found = demo_platform(tmp_path_factory.mktemp("demo"), only=("party_coverage", "self_governance"))
+    found = demo_world(tmp_path_factory.mktemp("demo"), ("party_coverage", "self_governance"))
     yield found
     found.db.close()
 
@@ -68,9 +69,7 @@ def test_the_census_is_of_860_people(demo: Platform) -> None:
 
 @pytest.mark.parametrize("complexes", [10])
 def test_a_small_world_has_samples_too(tmp_path: Path, complexes: int) -> None:
-    small = demo_platform(
-        tmp_path, only=("party_coverage", "self_governance"), complexes=complexes, until=date(2024, 12, 10)
-    )
+    small = demo_world(tmp_path, ("party_coverage", "self_governance"), complexes=complexes, until=date(2024, 12, 10))
     with small.reading() as work:
         n, d = figure(work, "party_coverage.complex_organised", date(2024, 12, 10))
         assert d == complexes and 0 < n < d

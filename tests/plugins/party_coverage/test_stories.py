@@ -19,14 +19,15 @@ from core.services.access import SYSTEM_ACTOR
 from core.services.accounts import Account
 from core.services.fault_row import FaultRow
 from core.services.obligations import Obligation
-from core.testing import START, at, demo_platform, figure, light, small_platform
+from core.testing import START, at, figure, light, small_platform
+from tests.plugins.worlds import demo_world
 
 DAY, LAST = date(2024, 11, 20), date(2024, 12, 31)
 THREE = "party_coverage.committees_with_three"
 
 
 def test_story_1_the_third_member_turns_the_light_green(tmp_path: Path) -> None:
-    platform = demo_platform(tmp_path, only=("party_coverage", "self_governance"))
+    platform = demo_world(tmp_path, ("party_coverage", "self_governance"))
     with platform.reading() as work:
         assert figure(work, THREE, LAST) == (22, 46)
         assert light(work, THREE, LAST) is Light.RED, "47.8%"

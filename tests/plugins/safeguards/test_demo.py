@@ -8,12 +8,13 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from core.testing import demo_platform, figure, light
+from core.testing import figure, light
 from plugins.safeguards.records_fund import Donation, Grant, Spending
+from tests.plugins.worlds import demo_world
 
 
 def test_the_numbers_of_the_plan_come_out_of_the_records(tmp_path: Path) -> None:
-    world = demo_platform(tmp_path, only=("safeguards",))
+    world = demo_world(tmp_path, ("safeguards",))
     with world.reading() as work:
         assert figure(work, "safeguards.satisfaction", date(2024, 11, 15)) == (784, 1000)
         assert figure(work, "safeguards.satisfaction", date(2024, 11, 30)) == (841, 1000)

@@ -12,7 +12,8 @@ from core.base.blocks import Light, Paragraph, Table, plain
 from core.kernel import plugins
 from core.services import faults, figures, reports
 from core.services.platform import Platform
-from core.testing import demo_platform, figure, light
+from core.testing import figure, light
+from tests.plugins.worlds import demo_world
 
 NOVEMBER, DECEMBER = date(2024, 11, 30), date(2024, 12, 31)
 TABLE = """
@@ -32,7 +33,7 @@ K 1 4 4
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    found = demo_platform(tmp_path_factory.mktemp("demo"), only=("safety",))
+    found = demo_world(tmp_path_factory.mktemp("demo"), ("safety",))
     yield found
     found.db.close()
 
@@ -83,7 +84,7 @@ def test_the_report_says_what_an_officer_would(demo: Platform) -> None:
 
 @pytest.mark.parametrize("complexes", [10, 90])
 def test_worlds_of_other_sizes_can_be_filled(tmp_path: Path, complexes: int) -> None:
-    found = demo_platform(tmp_path, only=("safety",), until=date(2024, 11, 20), complexes=complexes)
+    found = demo_world(tmp_path, ("safety",), until=date(2024, 11, 20), complexes=complexes)
     with found.reading() as work:
         assert not faults.standing(work.session)
         assert figure(work, "safety.standard_grade", date(2024, 11, 20))[0] > 0

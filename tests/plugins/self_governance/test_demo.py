@@ -14,16 +14,17 @@ from core.base.blocks import Light, plain
 from core.estate.units import Community, Complex
 from core.services import figures, reports
 from core.services.platform import Platform
-from core.testing import demo_platform, figure, light
+from core.testing import figure, light
 from plugins.self_governance.records import Committee, Member, TemporaryCommittee
 from plugins.self_governance.sample import TABLE
+from tests.plugins.worlds import demo_world
 
 FIRST, NOVEMBER, DECEMBER = date(2024, 11, 8), date(2024, 11, 30), date(2024, 12, 31)
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    found = demo_platform(tmp_path_factory.mktemp("demo"), only=("self_governance",))
+    found = demo_world(tmp_path_factory.mktemp("demo"), ("self_governance",))
     yield found
     found.db.close()
 
@@ -95,7 +96,7 @@ def test_its_section_says_where_each_complex_stands(demo: Platform) -> None:
 
 @pytest.mark.parametrize("complexes", [10])
 def test_a_small_world_has_samples_too(tmp_path: Path, complexes: int) -> None:
-    small = demo_platform(tmp_path, only=("self_governance",), complexes=complexes, until=date(2024, 12, 10))
+    small = demo_world(tmp_path, ("self_governance",), complexes=complexes, until=date(2024, 12, 10))
     with small.reading() as work:
         n, d = figure(work, "self_governance.committees_formed", date(2024, 12, 10))
         assert d == complexes and 0 < n < d

@@ -227,6 +227,21 @@ def test_a_new_committee_ends_what_was_there_and_the_card_follows(desk: Any) -> 
             assert figure(work, "self_governance.self_governed", day) == (1, 10)
 
 
+def test_a_renewal_under_way_stays_so_until_the_new_committee_is_there(desk: Any) -> None:
+    """Starting it notes the day on the sitting committee, which must not call the card formed again."""
+    old = desk.committee(
+        started_on="2020-03-01", ends_on="2025-02-28", filed_on="2020-03-10", nature="存续", because="旧届"
+    )
+    (card,) = desk.rows("formation", complex_id=desk.complex(2))
+    assert card.state == "formed"
+    desk.move("a", "formation", card.id, "reelect")
+    assert desk.row("formation", card.id).state == "re_electing" and desk.row("committee", old).renewal_on == DAY
+    desk.correct("a", "committee", old, date(2024, 11, 22), renewal_on="2024-11-21")
+    assert desk.row("formation", card.id).state == "re_electing"
+    desk.committee(day=date(2024, 11, 25), term=2, nature="换届")
+    assert desk.row("formation", card.id).state == "formed"
+
+
 def test_the_stages_come_in_the_order_of_the_plan(desk: Any) -> None:
     home, day = desk.complex(2), date(2024, 11, 18)
     card = desk.save("a", "formation", day, complex_id=home, opened_on=day)
