@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -149,16 +150,92 @@ def serve(port: int, host: str, ticking: bool) -> None:
 
     from core.app import create_app  # noqa: PLC0415 - Flask is slow to import, other commands do without
     from core.jobs import tick  # noqa: PLC0415
+    from core.services import channels  # noqa: PLC0415
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # waitress would drop a running request
     with opened() as found:
-        scheduler = tick.start(found) if ticking and _loaded(found) else None
+        scheduler = tick.start(found, channels.configured(os.environ)) if ticking and _loaded(found) else None
         click.echo(f"服务已启动：http://{host}:{port}  （按 Ctrl+C 停止）")
         try:
             waitress.serve(create_app(platform=found), host=host, port=port, threads=8, ident=None)
         finally:
             if scheduler is not None:
                 scheduler.shutdown(wait=False)
+
+
+@main.command()
+@click.option("--every", default=15.0, show_default=True, help="每隔几秒看一次")
+def scheduler(every: float) -> None:
+    """Run the clock by itself: any number of them beside any number of web processes."""
+    import signal  # noqa: PLC0415
+    from threading import Event  # noqa: PLC0415
+
+    from core.jobs import tick  # noqa: PLC0415
+    from core.services import channels  # noqa: PLC0415
+
+    stop = Event()
+    for one in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(one, lambda *_: stop.set())
+    with opened() as found:
+        running = tick.start(found, channels.configured(os.environ), every)
+        click.echo("定时任务已启动（按 Ctrl+C 停止）")
+        stop.wait()
+        running.shutdown(wait=True)
+
+
+@main.group()
+def job() -> None:
+    """Scheduled jobs: what there is, and running one at once."""
+
+
+@job.command("list")
+def job_list() -> None:
+    """Every job with its newest run."""
+    from core.services import job_runs, own_jobs  # noqa: F401, PLC0415
+
+    with opened() as found, found.reading() as work:
+        jobs = job_runs.all_jobs(found.catalog)
+        newest = job_runs.latest(work.session, list(jobs), each=1)
+        for key, one in jobs.items():
+            last = newest[key]
+            said = f"{last[0].scheduled_at:%Y-%m-%d %H:%M} {last[0].state_label}" if last else "还没有运行过"
+            click.echo(f"{key:40} {one.label}  {said}")
+
+
+@job.command("run")
+@click.argument("key")
+def job_run(key: str) -> None:
+    """Run a job at once, whatever its schedule says."""
+    from core.services import job_runs, own_jobs  # noqa: F401, PLC0415
+
+    with opened() as found:
+        if key not in job_runs.all_jobs(found.catalog):
+            raise click.ClickException(f"没有名为 {key} 的任务；actions job list 列出全部")
+        done = job_runs.run_now(found, key)
+        click.echo(f"{done.state_label}：{done.result or done.error or ''}")
+
+
+@main.command()
+@click.option("--from", "since", type=DAY, required=True, help="从哪一天")
+@click.option("--to", "until", type=DAY, required=True, help="到哪一天")
+@click.option("--plugin", default="", help="只看一个插件")
+def simulate(since: datetime, until: datetime, plugin: str) -> None:
+    """Live a campaign on a fast clock in a throw-away copy: what will be owed, told, escalated, run."""
+    from core.jobs import simulate as simulator  # noqa: PLC0415
+
+    with opened() as found, _said(), simulator.copied(found) as copy:
+        months = simulator.simulate(copy, since.date(), until.date(), only=plugin, say=click.echo)
+        for line in simulator.lines(copy, months):
+            click.echo(line)
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    """A refusal in words instead of a trace."""
+    try:
+        yield
+    except Invalid as error:
+        raise click.ClickException("；".join(str(p.text) for p in error.problems)) from None
 
 
 @main.group()
@@ -206,6 +283,16 @@ def user_password(login: str, password: str) -> None:
     except Invalid as error:
         raise click.ClickException("；".join(str(p.text) for p in error.problems)) from None
     click.echo("密码已设置。")
+
+
+@user.command("contact")
+@click.argument("login")
+@click.argument("address")
+def user_contact(login: str, address: str) -> None:
+    """Where e-mail reminders of an account go; "-" for none."""
+    with opened() as found, _said(), found.work(SYSTEM_ACTOR, settle=False) as work:
+        accounts.set_contact(work, login, "" if address == "-" else address)
+        click.echo("已登记")
 
 
 @user.command("token")

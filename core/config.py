@@ -6,13 +6,19 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
+
+TZ = ZoneInfo("Asia/Shanghai")  # the lowest layer knows no other; the same as base/window.py's
 
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
     """``data``: folder of the embedded database, uploads and keys (local file system). ``strict``: a plugin's fault
-    raises instead of being shown (tests, development). ``plugins``: only these, None for all found."""
+    raises instead of being shown (tests, development). ``plugins``: only these, None for all found. ``public_url``: where
+    people reach the platform, with which links in messages begin. ``clock``: for tests, a clock of their own:
+    ``2024-11-08T08:00+08:00@1700000000*600`` is that moment at that real second, 600 times as fast."""
 
     data: Path
     database_url: str
@@ -21,6 +27,8 @@ class Config:
     plugins: tuple[str, ...] | None = None
     without: tuple[str, ...] = ()
     secure_cookies: bool = False
+    public_url: str = ""
+    clock: str = ""
 
     @property
     def uploads(self) -> Path:
@@ -43,7 +51,18 @@ class Config:
             plugins=tuple(chosen.split(",")) if chosen else None,
             without=tuple(filter(None, env.get("ACTIONS_WITHOUT", "").split(","))),
             secure_cookies=env.get("ACTIONS_SECURE_COOKIES") == "1",
+            public_url=env.get("ACTIONS_PUBLIC_URL", ""),
+            clock=env.get("ACTIONS_CLOCK", ""),
         )
+
+    def now(self) -> datetime:
+        """The moment it is: the real one, or a test's own."""
+        real = datetime.now(TZ)
+        if not self.clock:
+            return real
+        start, _, rest = self.clock.partition("@")
+        epoch, _, speed = rest.partition("*")
+        return datetime.fromisoformat(start) + (real - datetime.fromtimestamp(float(epoch), TZ)) * float(speed)
 
 
 def _kept_key(folder: Path) -> bytes:

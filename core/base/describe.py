@@ -117,6 +117,11 @@ class Deadline:
     where: Callable[[], ColumnElement[bool]] | None = None
     due_from: Callable[[Mapping[str, Any]], Due] | None = None
     answers: type[Record] | None = None  # the form the to-do button opens
+    ladder: tuple[int, int, int] = (
+        1,
+        3,
+        7,
+    )  # days overdue at which lead department, linked leader, task force are told
     settles: str = ""  # what settles it, in words
 
     @property

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
 from apscheduler.triggers.cron import CronTrigger
 
@@ -15,11 +17,16 @@ GRACE = timedelta(minutes=5)  # younger than that is on time, not missed
 
 def times(job: Job, after: datetime, until: datetime) -> Iterator[datetime]:
     """The scheduled times in (after, until]. ``Job.when`` holds CronTrigger's words, so mon is Monday."""
-    trigger = CronTrigger(timezone=TZ, **job.when)
+    trigger = _trigger(tuple(sorted(job.when.items())))
     moment = after + timedelta(microseconds=1)
     while (following := trigger.get_next_fire_time(None, moment)) is not None and following <= until:
         yield following
         moment = following + timedelta(microseconds=1)
+
+
+@cache
+def _trigger(words: tuple[tuple[str, Any], ...]) -> CronTrigger:
+    return CronTrigger(timezone=TZ, **dict(words))
 
 
 def sort_out(job: Job, due: list[datetime], now: datetime) -> tuple[list[datetime], list[datetime]]:

@@ -1,9 +1,10 @@
-"""One tick: begin the day if it has not begun, run what is due. Any number of processes may tick at once."""
+"""One tick: begin the day if it has not begun, run what is due, try again what failed, tell what is urgent, send what waits.
+Any number of processes may tick at once, each beside web processes or by itself (``actions scheduler``)."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -12,33 +13,66 @@ from sqlalchemy.exc import IntegrityError
 from core.base.describe import Job
 from core.base.window import TZ, end_of
 from core.jobs import due
-from core.services import days, job_runs
+from core.services import days, job_runs, messages, outbox, own_jobs, reminders
 from core.services.access import SYSTEM_ACTOR
-from core.services.job_runs import JobRun
+from core.services.channels import Channel
+from core.services.job_apart import run_apart
+from core.services.job_runs import OWN, JobRun
 from core.services.platform import Platform
 
 log = logging.getLogger("actions.jobs")
 EVERY_S = 15
 
 
-def tick(platform: Platform, now: datetime | None = None) -> list[JobRun]:
-    """Everything due by ``now`` (default: the platform's clock) that nobody has done yet; the runs this call made."""
+Runner = Callable[[Platform, Job, datetime, datetime], JobRun | None]
+
+
+def here(platform: Platform, job: Job, scheduled: datetime, now: datetime) -> JobRun | None:
+    """Run in this process: for tests, the simulator and the core's own jobs."""
+    return job_runs.run_at(platform, job, scheduled, now=now)
+
+
+def tick(
+    platform: Platform, now: datetime | None = None, *, runner: Runner = here, begins: bool = True
+) -> list[JobRun]:
+    """Everything due by ``now`` (default: the platform's clock) that nobody has done yet; the runs this call made.
+    ``begins``: the day too, if it has not begun."""
+    jobs = job_runs.all_jobs(platform.catalog)
     with platform.reading(now=now) as work:
         now = work.now
         start = end_of(work.campaign.starts_on)
         begun = days.kept(work.session, work.today)
-        marks = {key: job_runs.watermark(work.session, key) or start for key in platform.catalog.jobs}
-    if not begun:
+        marks = dict.fromkeys(jobs, start) | job_runs.watermarks(work.session)
+        again = [(jobs[key], scheduled) for key, scheduled in job_runs.to_retry(work) if key in jobs]
+    if begins and not begun:
         _begin(platform, now)
     made: list[JobRun] = []
-    for key, job in platform.catalog.jobs.items():
+    for job, scheduled in again:
+        if (done := _runner(job, runner)(platform, job, scheduled, now)) is not None:
+            made.append(done)
+    for key, job in jobs.items():
         try:
-            made += _run_due(platform, job, marks[key], now)
+            made += _run_due(platform, job, marks[key], now, _runner(job, runner))
         except Exception:
             if platform.config.strict:
                 raise
             log.exception("%s could not be run; the next tick tries again", key)
+    _urgent(platform, now)
     return made
+
+
+def _runner(job: Job, runner: Runner) -> Runner:
+    return here if job.key in OWN else runner
+
+
+def _urgent(platform: Platform, now: datetime) -> None:
+    """What must be answered within the day it came in is told at once; looked up before anything is locked."""
+    with platform.reading(now=now) as work:
+        told = list(reminders.urgent(work))
+        news = messages.untold(work, told)
+    if news:
+        with platform.work(SYSTEM_ACTOR, now=now, source="job", settle=False) as work:
+            messages.tell(work, news, own_jobs.WAYS)
 
 
 def _begin(platform: Platform, now: datetime) -> None:
@@ -52,7 +86,7 @@ def _begin(platform: Platform, now: datetime) -> None:
                 raise
 
 
-def _run_due(platform: Platform, job: Job, mark: datetime, now: datetime) -> Iterator[JobRun]:
+def _run_due(platform: Platform, job: Job, mark: datetime, now: datetime, runner: Runner) -> Iterator[JobRun]:
     try:
         run, missed = due.sort_out(job, list(due.times(job, mark, now)), now)
     except (ValueError, TypeError) as error:  # the plugin's schedule can't be read
@@ -60,23 +94,26 @@ def _run_due(platform: Platform, job: Job, mark: datetime, now: datetime) -> Ite
         return
     job_runs.miss(platform, job, missed, now)
     for scheduled in run:
-        done = job_runs.run_at(platform, job, scheduled, now=now)
+        done = runner(platform, job, scheduled, now)
         if done is not None:
             log.info("%s %s %s", job.key, scheduled.isoformat(), done.state)
             yield done
 
 
-def start(platform: Platform) -> BackgroundScheduler:
-    """Tick every fifteen seconds in the background. The job store is memory: a shared one can't be (measured)."""
+def start(platform: Platform, channels: Mapping[str, Channel], every_s: float = EVERY_S) -> BackgroundScheduler:
+    """Tick every fifteen seconds in the background, and send beside it. The job store is memory: a shared one can't be
+    (measured)."""
+    own_jobs.WAYS |= {key: one.group for key, one in channels.items()}
     scheduler = BackgroundScheduler(timezone=TZ)
-    options = {"max_instances": 1, "coalesce": True, "next_run_time": datetime.now(TZ)}
-    scheduler.add_job(lambda: _safely(platform), "interval", seconds=EVERY_S, **options)
+    options = {"max_instances": 1, "coalesce": True, "next_run_time": datetime.now(TZ), "seconds": every_s}
+    scheduler.add_job(lambda: safely(lambda: tick(platform, runner=run_apart)), "interval", **options)
+    scheduler.add_job(lambda: safely(lambda: outbox.send(platform, channels)), "interval", **options)
     scheduler.start()
     return scheduler
 
 
-def _safely(platform: Platform) -> None:
+def safely(act: Callable[[], object]) -> None:
     try:
-        tick(platform)
+        act()
     except Exception:
         log.exception("a tick failed; the next one tries again")

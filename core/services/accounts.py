@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ForeignKey, Integer, String, select
+from sqlalchemy import ForeignKey, Integer, String, and_, false, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.base.declared import Base
@@ -42,6 +43,7 @@ class Account(Base):
     community_id: Mapped[int | None] = mapped_column(ForeignKey("community.id"))
     leader_id: Mapped[int | None] = mapped_column(ForeignKey("leader.id"))
     password: Mapped[str | None] = mapped_column(String(200))
+    contact: Mapped[str | None] = mapped_column(String(200))  # where e-mail reminders go
     active: Mapped[bool] = mapped_column(default=True)
     failures: Mapped[int] = mapped_column(Integer, default=0)
     locked_until: Mapped[datetime | None] = mapped_column(Moment)
@@ -144,6 +146,17 @@ def leave(session: Session, secret: str, now: datetime) -> None:
         found.ended_at = now
 
 
+def set_contact(work: Work, login: str, address: str) -> None:
+    """Where e-mail reminders go; "" for nowhere. Raises ``Invalid``."""
+    account = work.session.scalars(select(Account).where(Account.login == login)).first()
+    if account is None:
+        raise Invalid([Problem("login", Say("没有账号“{a}”", a=login))])
+    if address and ("@" not in address or len(address) > 200):
+        raise Invalid([Problem("contact", Say("电子邮件地址不对"))])
+    account.contact = address or None
+    journal.write(work, "set", "account", account.id, {"contact": [None, "***" if address else None]})
+
+
 def api_token(work: Work, login: str) -> str:
     """A token that speaks for ``login`` at the API until it is ended."""
     account = work.session.scalars(select(Account).where(Account.login == login, Account.active)).one()
@@ -153,29 +166,65 @@ def api_token(work: Work, login: str) -> str:
 
 def actor_of(session: Session, account: Account, day: date, address: str = "") -> Actor:
     """The account as an ``Actor``, by the responsibilities valid on ``day``."""
-    leads, shares, linked, heads = set(), set(), set(), set()
-    holder = ("department", account.department_id) if account.department_id else ("leader", account.leader_id)
-    if holder[1] is not None:
-        rows = (
-            select(Responsibility.role, Responsibility.unit_kind, Responsibility.unit_id, ActionUnit.code)
-            .outerjoin(
-                ActionUnit, (Responsibility.unit_kind == ACTION.name) & (ActionUnit.id == Responsibility.unit_id)
-            )
-            .where(
-                Responsibility.holder_kind == holder[0],
-                Responsibility.holder_id == holder[1],
-                Responsibility.since <= day,
-                Responsibility.until >= day,
-            )
+    return actors_of(session, [account], day, address)[0]
+
+
+def actors_of(session: Session, found: Sequence[Account], day: date, address: str = "") -> list[Actor]:
+    """Each account as an ``Actor``, in one statement."""
+    holders = [_holder(account) for account in found]
+    held: dict[tuple[str, int], list[Any]] = {}
+    rows = (
+        select(
+            Responsibility.holder_kind,
+            Responsibility.holder_id,
+            Responsibility.role,
+            Responsibility.unit_kind,
+            Responsibility.unit_id,
+            ActionUnit.code,
         )
-        for role, kind, unit_id, slug in session.execute(rows):
-            if kind == COMPLEX.name:
-                linked.add(unit_id)
-            elif slug and role in ("lead", "leads"):
-                leads.add(slug)
-                heads.add(unit_id)
-            elif slug:
-                shares.add(slug)
+        .outerjoin(ActionUnit, (Responsibility.unit_kind == ACTION.name) & (ActionUnit.id == Responsibility.unit_id))
+        .where(
+            or_(
+                false(),
+                *(
+                    and_(Responsibility.holder_kind == kind, Responsibility.holder_id.in_(ids))
+                    for kind, ids in _by_kind(holders).items()
+                ),
+            ),
+            Responsibility.since <= day,
+            Responsibility.until >= day,
+        )
+    )
+    for kind, holder_id, *rest in session.execute(rows) if any(holders) else ():
+        held.setdefault((kind, holder_id), []).append(rest)
+    return [_actor(a, held.get(h, []) if h else [], address) for a, h in zip(found, holders, strict=True)]
+
+
+def _holder(account: Account) -> tuple[str, int] | None:
+    if account.department_id is not None:
+        return "department", account.department_id
+    return ("leader", account.leader_id) if account.leader_id is not None else None
+
+
+def _by_kind(holders: Sequence[tuple[str, int] | None]) -> dict[str, list[int]]:
+    out: dict[str, list[int]] = {}
+    for holder in holders:
+        if holder is not None:
+            out.setdefault(holder[0], []).append(holder[1])
+    return out
+
+
+def _actor(account: Account, held: Sequence[Any], address: str) -> Actor:
+    """``held``: (role, unit kind, unit id, code of the action) of each responsibility."""
+    leads, shares, linked, heads = set(), set(), set(), set()
+    for role, kind, unit_id, slug in held:
+        if kind == COMPLEX.name:
+            linked.add(unit_id)
+        elif slug and role in ("lead", "leads"):
+            leads.add(slug)
+            heads.add(unit_id)
+        elif slug:
+            shares.add(slug)
     return Actor(
         login=account.login,
         label=account.label,

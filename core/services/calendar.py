@@ -3,7 +3,7 @@ under an importable table. A year nobody knows is said loudly and treated as pla
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 
 from sqlalchemy import Boolean, Date, String, select
@@ -40,6 +40,12 @@ class Calendar:
             return bool(chinese_calendar.is_workday(day))
         except NotImplementedError:
             return day.weekday() < 5
+
+    def month(self, year: int, month: int) -> list[tuple[date, bool, bool]]:
+        """(day, is it worked, does it differ from a plain week) of each day of the month."""
+        first = date(year, month, 1)
+        days = [first + timedelta(days=n) for n in range(31) if (first + timedelta(days=n)).month == month]
+        return [(d, self.is_working(d), self.is_working(d) != (d.weekday() < 5)) for d in days]
 
     def knows(self, year: int) -> bool:
         """Is next year's list of holidays there? It is published each November; until then an administrator imports it."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
@@ -23,11 +24,14 @@ SAFE_SQLITE = (
 class Database:
     """One engine, two ways to begin: ``reading`` never writes, ``writing`` commits at its end or keeps nothing."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, durable: bool = True) -> None:
+        """``durable``: what is committed outlives a power cut; only a throw-away copy may do without."""
         self.url = url
         self.sqlite = url.startswith("sqlite")
         self.engine = (
-            _sqlite(url) if self.sqlite else create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=16)
+            _sqlite(url, durable)
+            if self.sqlite
+            else create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=16)
         )
         self._readers = self.engine.execution_options(actions_readonly=True)
 
@@ -52,6 +56,15 @@ class Database:
             except BaseException:
                 session.rollback()
                 raise
+
+    def copy_to(self, file: Path) -> None:
+        """A consistent copy of the embedded database, taken while it is in use."""
+        target = sqlite_module().connect(str(file))
+        try:
+            with self._readers.connect() as connection:
+                connection.connection.driver_connection.backup(target)  # type: ignore[union-attr]
+        finally:
+            target.close()
 
     def close(self) -> None:
         self.engine.dispose()
@@ -79,7 +92,7 @@ def sqlite_is_safe(version: tuple[int, ...]) -> bool:
     return version >= SAFE_SQLITE[0] or any(version[:2] == s[:2] and version >= s for s in SAFE_SQLITE[1:])
 
 
-def _sqlite(url: str) -> Engine:
+def _sqlite(url: str, durable: bool) -> Engine:
     engine = create_engine(url, module=sqlite_module(), connect_args={"timeout": 10, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")
@@ -88,7 +101,7 @@ def _sqlite(url: str) -> Engine:
         cursor = connection.cursor()
         for pragma in (
             "journal_mode=WAL",
-            "synchronous=FULL",
+            f"synchronous={'FULL' if durable else 'OFF'}",
             "foreign_keys=ON",
             "busy_timeout=10000",
             "cache_size=-32000",

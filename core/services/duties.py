@@ -38,6 +38,7 @@ class Duty:
     due_at: datetime
     done_at: datetime | None
     status: Status
+    waiver: str = ""
 
 
 def deadlines(work: Work, as_of: date, chosen: Sequence[Deadline] | None = None) -> tuple[DeadlineFacts, ...]:
@@ -224,4 +225,5 @@ def _duty(work: Work, row: Obligation, at: datetime, over: datetime | None) -> D
         due_at=row.due_at,
         done_at=row.done_at if row.done_at is not None and row.done_at <= at else None,
         status=status(row.due_at, row.done_at, row.waived_until, at, over),
+        waiver=row.waiver or "",
     )

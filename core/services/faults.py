@@ -28,6 +28,11 @@ def record(session: Session, place: str, fault: Fault, now: datetime) -> None:
         row.what, row.trace = fault.what, fault.trace
 
 
+def blame(work: Work, place: str, what: str, plugin: str = "core") -> None:
+    """Keep a fault of our own making, told in words."""
+    record(work.session, place, Fault(plugin=plugin, stage=place.partition(":")[0], what=what), work.now)
+
+
 def clear(session: Session, place: str) -> None:
     session.execute(delete(FaultRow).where(FaultRow.place == place))
 

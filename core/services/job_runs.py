@@ -1,22 +1,27 @@
 """Runs of jobs: one unique row a job and scheduled time, written in the same transaction as the effect, so that any number
-of processes may try and one effect happens (reliability.md, finding 6). When a job is due is said by core/jobs."""
+of processes may try and one effect happens (reliability.md, finding 6). When a job is due is said by core/jobs.
+
+A run that failed is tried again after growing pauses, in its own row. Next: job_apart.py (a run that can be cut off).
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Index, String, Text, func, select
+from sqlalchemy import Index, Integer, String, Text, func, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, Session, make_transient, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.base.declared import Base
 from core.base.describe import Job
 from core.base.facts import JobContext
 from core.base.record import Record
 from core.base.window import Moment
+from core.kernel.catalog import Catalog
 from core.kernel.plugins import fault as described
 from core.services import faults, records
 from core.services.access import SYSTEM_ACTOR
@@ -25,6 +30,16 @@ from core.services.work import Work
 
 DONE, FAILED, MISSED = "done", "failed", "missed"
 STATES = {DONE: "完成", FAILED: "失败", MISSED: "错过"}
+PAUSES = tuple(
+    timedelta(minutes=m) for m in (1, 5, 30)
+)  # a failure is tried again after each; then it stays, and is shown
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnContext(JobContext):
+    """What the core's own jobs are given besides."""
+
+    work: Work
 
 
 class JobRun(Base):
@@ -40,11 +55,21 @@ class JobRun(Base):
     result: Mapped[str | None] = mapped_column(Text)
     error: Mapped[str | None] = mapped_column(Text)
     log: Mapped[str | None] = mapped_column(Text)
-    __table_args__ = (Index(None, "scheduled_at"),)
+    attempts: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
+    again_at: Mapped[datetime | None] = mapped_column(Moment)  # when a failed run is tried again
+    __table_args__ = (Index(None, "scheduled_at"), Index("ix_job_run_again", "again_at"))
 
     @property
     def state_label(self) -> str:
         return STATES[self.state]
+
+
+OWN: dict[str, Job] = {}  # the core's own jobs, by key (own_jobs.py)
+
+
+def all_jobs(catalog: Catalog) -> dict[str, Job]:
+    """The core's own and the plugins'."""
+    return {**OWN, **catalog.jobs}
 
 
 class _Taken(Exception):
@@ -65,7 +90,7 @@ def run_at(
             row = _claimed(work, job, scheduled, manual)
             began, lines = time.monotonic(), list[str]()
             try:
-                row.result = job.run(context(work, scheduled, lines))
+                row.result = job.run(context(work, scheduled, lines, own=job.key in OWN))
             except KeyboardInterrupt:
                 raise
             except BaseException as error:  # a plugin may even call sys.exit
@@ -80,14 +105,15 @@ def run_at(
         cause = broke.__cause__ or broke
         if platform.config.strict:
             raise cause from None
-        return _failed(platform, JobRun(job=job.key, scheduled_at=scheduled, manual=manual), cause, now)
+        return failed(platform, job, scheduled, cause, now, manual=manual)
 
 
 def _claimed(work: Work, job: Job, scheduled: datetime, manual: bool) -> JobRun:
     """The run's row, written first: its key decides who runs. The loser's insert fails, or waits and then fails."""
-    if work.session.get(JobRun, (job.key, scheduled)) is not None:
-        raise _Taken
+    if (earlier := work.session.get(JobRun, (job.key, scheduled))) is not None:
+        return _again(work, earlier)
     row = JobRun(job=job.key, scheduled_at=scheduled, started_at=work.now, ended_at=work.now, state=DONE, manual=manual)
+    row.attempts = 1
     work.session.add(row)
     try:
         work.session.flush()
@@ -96,9 +122,28 @@ def _claimed(work: Work, job: Job, scheduled: datetime, manual: bool) -> JobRun:
     return row
 
 
+def _again(work: Work, row: JobRun) -> JobRun:
+    """A failed run whose pause is over, taken by the one whose update counts."""
+    mine = (JobRun.job == row.job, JobRun.scheduled_at == row.scheduled_at, JobRun.attempts == row.attempts)
+    if row.state != FAILED or row.again_at is None or row.again_at > work.now:
+        raise _Taken
+    words = {"state": DONE, "attempts": row.attempts + 1, "again_at": None, "error": None, "started_at": work.now}
+    taken = work.session.execute(update(JobRun).where(*mine, JobRun.state == FAILED).values(words))
+    if taken.rowcount != 1:  # type: ignore[attr-defined]
+        raise _Taken
+    work.session.refresh(row)
+    return row
+
+
+def to_retry(work: Work) -> list[tuple[str, datetime]]:
+    """(job, scheduled time) of the failed runs whose pause is over."""
+    rows = select(JobRun.job, JobRun.scheduled_at).where(JobRun.state == FAILED, JobRun.again_at <= work.now)
+    return [(row.job, row.scheduled_at) for row in work.session.execute(rows.order_by(JobRun.again_at))]
+
+
 def run_now(platform: Platform, key: str, now: datetime | None = None) -> JobRun:
     """Run a job at once, whatever its schedule says; the run is kept under this very moment."""
-    job = platform.catalog.jobs[key]
+    job = all_jobs(platform.catalog)[key]
     with platform.reading(now=now) as work:
         moment = work.now.replace(microsecond=0)
     found = run_at(platform, job, moment, now=moment, manual=True)
@@ -129,9 +174,10 @@ def blame(platform: Platform, job: Job, error: BaseException, now: datetime | No
         faults.record(work.session, f"job:{job.key}", described(_slug(job), "job", error), work.now)
 
 
-def watermark(session: Session, key: str) -> datetime | None:
-    """The latest scheduled time of a job that has a row."""
-    return session.scalar(select(func.max(JobRun.scheduled_at)).where(JobRun.job == key, ~JobRun.manual))
+def watermarks(session: Session) -> dict[str, datetime]:
+    """The latest scheduled time of each job that has a row."""
+    rows = select(JobRun.job, func.max(JobRun.scheduled_at)).where(~JobRun.manual).group_by(JobRun.job)
+    return {row[0]: row[1] for row in session.execute(rows)}
 
 
 def latest(session: Session, keys: Sequence[str], each: int = 5) -> dict[str, list[JobRun]]:
@@ -146,30 +192,47 @@ def latest(session: Session, keys: Sequence[str], each: int = 5) -> dict[str, li
     return out
 
 
-def context(work: Work, scheduled: datetime, lines: list[str]) -> JobContext:
+def context(work: Work, scheduled: datetime, lines: list[str], *, own: bool = False) -> JobContext:
     def save(model: type[Record], values: dict[str, Any]) -> int:
         return records.save(work, work.catalog.key_of(model), values).record.id
 
-    return JobContext(now=scheduled, read=lambda rows: work.session.execute(rows).all(), save=save, say=lines.append)
+    def read(rows: Any) -> Sequence[Any]:
+        return work.session.execute(rows).all()
+
+    if own:
+        return OwnContext(now=scheduled, read=read, save=save, say=lines.append, work=work)
+    return JobContext(now=scheduled, read=read, save=save, say=lines.append)
 
 
-def _failed(platform: Platform, row: JobRun, error: BaseException, now: datetime | None) -> JobRun | None:
-    """The failure in place of the effect; None if another process has run it in the meantime."""
-    found = described(_slug(platform.catalog.jobs[row.job]), "job", error)
-    row.state, row.error, row.log = FAILED, found.what, found.trace
+def failed(
+    platform: Platform,
+    job: Job,
+    scheduled: datetime,
+    error: BaseException,
+    now: datetime | None = None,
+    *,
+    manual: bool = False,
+) -> JobRun | None:
+    """The failure in place of the effect, with when it is tried again; None if another process has run it meanwhile."""
+    found = described(_slug(job), "job", error)
     for last in (False, True):
         try:
             with platform.work(SYSTEM_ACTOR, now=now, source="job") as work:
-                if work.session.get(JobRun, (row.job, row.scheduled_at)) is not None:
+                row = work.session.get(JobRun, (job.key, scheduled))
+                if row is not None and (row.state != FAILED or row.again_at is None or row.again_at > work.now):
                     return None
+                if row is None:
+                    row = JobRun(job=job.key, scheduled_at=scheduled, manual=manual, attempts=0)
+                    work.session.add(row)
+                row.attempts, row.state, row.error, row.log = row.attempts + 1, FAILED, found.what, found.trace
                 row.started_at = row.ended_at = work.now
-                work.session.add(row)
-                faults.record(work.session, f"job:{row.job}", found, work.now)
-            return row
+                pauses = () if manual else PAUSES
+                row.again_at = work.now + pauses[row.attempts - 1] if row.attempts <= len(pauses) else None
+                faults.record(work.session, f"job:{job.key}", found, work.now)
+                return row
         except IntegrityError:  # two processes named the same fault, or wrote the same run, at once: look again
             if last:
                 raise
-            make_transient(row)
     return None
 
 

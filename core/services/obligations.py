@@ -32,9 +32,10 @@ from core.base.declared import Base
 from core.base.describe import Deadline
 from core.base.due import Every, Occurrence, Once
 from core.base.record import Record
-from core.base.units import RECORD
-from core.base.window import TZ, Moment, day_of
+from core.base.units import RECORD, UnitKind
+from core.base.window import FAR, TZ, Moment, day_of
 from core.estate.population import EstateScope
+from core.estate.units import model_of
 from core.kernel.catalog import Fault
 from core.services import faults, prepared
 from core.services.settings import due_of
@@ -159,13 +160,27 @@ def _missing(work: Work, deadline: Deadline) -> bool:
 
 def _settle(work: Work, chosen: list[Deadline], ids: list[int] | None, since: date, until: date | None) -> None:
     laid = {d.key: occurrences(work, d, since, until) for d in chosen if d.of is None}
-    wanted: dict[Key, Value] = dict(_recurring(work, [d for d in chosen if laid.get(d.key)], laid, ids))
+    ended = _closed(work, {d.unit for d in chosen if laid.get(d.key)}, ids)
+    wanted: dict[Key, Value] = {
+        key: value
+        for key, value in _recurring(work, [d for d in chosen if laid.get(d.key)], laid, ids)
+        if value[2] is not None or ended.get(key[2:4], FAR) >= day_of(value[1])  # gone before it was due: owed no more
+    }
     for one in chosen:
         if one.of is not None:
             wanted |= dict(_clocks(work, one, one.of, ids))
     asked = {(d.key, o.window.key) for d in chosen if d.of is None for o in laid[d.key]}
     asked |= {(d.key, "-") for d in chosen if d.of is not None}
     _write(work, asked, {unit_kind(d) for d in chosen}, ids, wanted)
+
+
+def _closed(work: Work, kinds: set[UnitKind], ids: list[int] | None) -> dict[tuple[str, int], date]:
+    """The units that have ceased, and when."""
+    models = [(kind.name, model_of(kind)) for kind in sorted(kinds, key=lambda k: k.name)]
+    parts = [select(literal(n), m.id, m.closed_on).where(m.closed_on.is_not(None)) for n, m in models]
+    parts = [part if ids is None else part.where(m.id.in_(ids)) for part, (_, m) in zip(parts, models, strict=True)]
+    found = work.session.execute(union_all(*parts) if len(parts) > 1 else parts[0]) if parts else ()
+    return {(kind, unit_id): day for kind, unit_id, day in found}
 
 
 def _recurring(

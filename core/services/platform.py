@@ -48,7 +48,7 @@ class Platform:
     def _opened(self, session: Session, actor: Actor, now: datetime | None, source: str) -> Work:
         campaign = session.scalars(select(Campaign)).first()
         if now is None:
-            real = datetime.now(TZ)
+            real = self.config.now()
             fixed = campaign.today if campaign else None
             now = real if fixed is None else datetime.combine(fixed, real.time(), TZ)
         work = Work(session, self.catalog, actor, now, source, self.config.strict, self.prepared)

@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response
 
 from core.base.blocks import Ref
-from core.services import access, accounts, reports
+from core.services import access, accounts, messages, reports
 from core.services.access import Actor
 from core.services.platform import Platform
 from core.services.work import Work
@@ -73,6 +73,7 @@ def as_of(work: Work) -> date:
 def page(template: str, **context: Any) -> str:
     """A page with the frame around it, and above its content what was just done."""
     work = reading()
+    context.setdefault("unread", messages.unread(work, g.actor.login) if g.get("actor") else 0)
     context.setdefault("saved", session.pop("saved", None) if g.get("actor") else None)
     return render_template(
         template,

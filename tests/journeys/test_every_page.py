@@ -32,6 +32,10 @@ def paths(platform: Any) -> Iterator[str]:
     )
     yield from (
         "/r/environment.cleanup/grid",
+        "/inbox",
+        "/jobs",
+        "/calendar?year=2025",
+        "/obligations",
         "/help",
         "/complex/22",
         "/community/4",

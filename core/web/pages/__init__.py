@@ -2,11 +2,13 @@
 
 from core.web.pages import (
     api,
+    clock,
     complexes,
     figures,
     files,
     grids,
     help,
+    inbox,
     journal,
     language,
     lists,
@@ -45,6 +47,8 @@ BLUEPRINTS = tuple(
         responsibilities,
         journal,
         status,
+        clock,
+        inbox,
         help,
         files,
         api,

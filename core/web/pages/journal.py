@@ -20,7 +20,14 @@ from core.web import frame
 
 bp = Blueprint("journal", __name__)
 PAGE = 50
-OTHERS = {"account": "账号", "api_token": "接口令牌", "campaign": "方案", "responsibility": "职责分工"}
+OTHERS = {
+    "account": "账号",
+    "api_token": "接口令牌",
+    "campaign": "方案",
+    "responsibility": "职责分工",
+    "calendar": "节假日安排",
+    "feed": "日历订阅",
+}
 FIELDS = {
     "state": "状态",
     "remark": "意见",
@@ -43,6 +50,7 @@ VERBS = {
     "load": "载入方案",
     "set": "设置",
     "export": "导出",
+    "waive": "延期",
 }
 
 

@@ -8,12 +8,11 @@ from datetime import timedelta
 
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import ColumnElement, and_, false, func, literal, or_, select, union_all
+from sqlalchemy import and_, func, literal, select, union_all
 
 from core.base.record import Record
-from core.base.units import ACTION, COMPLEX
-from core.base.units import DEPARTMENT as DEPARTMENT_UNIT
-from core.services import access, duties, figures
+from core.base.units import ACTION
+from core.services import access, duties, figures, mine
 from core.services.access import DEPARTMENT, LINKED, OFFICER
 from core.services.obligations import Obligation
 from core.services.work import Work
@@ -39,7 +38,7 @@ def home() -> ResponseReturnValue:
     work, me = frame.reading(), frame.actor()
     if me.reads_all:
         return redirect(url_for("overview.show"))
-    where = _mine(work, me)
+    where = mine.sees(work, me)
     past = Obligation.due_at < work.now
     soon = [] if where is None else duties.owed_by(work, and_(where, ~past), work.today + AHEAD)
     late = [] if where is None else duties.late_by_rule(work, and_(where, past))
@@ -51,29 +50,6 @@ def home() -> ResponseReturnValue:
         waiting=waiting(work, me),
         lights=figures.indicators(work, work.today, chosen) if chosen and me.role in (DEPARTMENT, LINKED) else (),
     )
-
-
-def _mine(work: Work, me: access.Actor) -> ColumnElement[bool] | None:
-    """Whose duties the person sees: a community's, a leader's complexes', a department's actions' that are late."""
-    if me.role == OFFICER and me.community_id is not None:
-        return and_(duties.of_community(me.community_id), Obligation.rule.not_in(_of_leads(work)))
-    if me.role == LINKED:
-        return and_(Obligation.unit_kind == COMPLEX.name, Obligation.unit_id.in_(me.linked))
-    if me.role == DEPARTMENT:
-        own = duties.of_unit(DEPARTMENT_UNIT.name, me.department_id or 0)
-        headed = and_(Obligation.unit_kind == ACTION.name, Obligation.unit_id.in_(me.heads))
-        return or_(_of_actions(me.leads), own, headed)
-    return None
-
-
-def _of_leads(work: Work) -> list[str]:
-    """Rules a community can't answer: the form that settles them is the lead department's alone."""
-    found = work.catalog.deadlines.items()
-    return [key for key, d in found if d.answers is not None and "reporter" not in d.answers.by]
-
-
-def _of_actions(slugs: frozenset[str]) -> ColumnElement[bool]:
-    return or_(false(), *(Obligation.rule.like(f"{slug}.%") for slug in sorted(slugs)))
 
 
 def waiting(work: Work, me: access.Actor) -> list[Waiting]:

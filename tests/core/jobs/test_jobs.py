@@ -17,10 +17,10 @@ from core.base.blocks import plain
 from core.checks.surroundings import look_around
 from core.estate.units import Complex
 from core.jobs import due
-from core.jobs.tick import tick
+from core.jobs import tick as clock
 from core.kernel import plugins
 from core.kernel.catalog import Catalog
-from core.services import days, faults, job_runs
+from core.services import days, faults, job_apart, job_runs
 from core.services.db import Database
 from core.services.job_runs import JobRun
 from core.services.journal import JournalEntry
@@ -68,9 +68,15 @@ def made(tmp_path: Path) -> Iterator[Callable[..., Platform]]:
         one.db.close()
 
 
+def tick(platform: Platform, now: datetime | None = None) -> list[JobRun]:
+    """The runs of the test's own jobs: the core's run beside them."""
+    return [one for one in clock.tick(platform, now) if one.job.startswith("environment.")]
+
+
 def runs(platform: Platform) -> list[tuple[str, datetime, str]]:
     with platform.reading() as work:
-        rows = work.session.scalars(select(JobRun).order_by(JobRun.scheduled_at, JobRun.job))
+        mine = select(JobRun).where(JobRun.job.like("environment.%"))  # the core's own jobs run beside them
+        rows = work.session.scalars(mine.order_by(JobRun.scheduled_at, JobRun.job))
         return [(r.job.removeprefix("environment."), r.scheduled_at, r.state) for r in rows]
 
 
@@ -140,10 +146,51 @@ def test_a_failure_is_shown_keeps_nothing_half_done_and_the_others_go_on(made: C
     assert effects(platform) == ["2024-12-01"]  # of c_well alone: what a_broken saved is gone
     with platform.reading() as work:
         assert {"job:environment.a_broken", "job:environment.b_leaves"} <= set(faults.standing(work.session))
-        errors = [r.error or "" for r in work.session.scalars(select(JobRun).order_by(JobRun.job))]
+        mine = select(JobRun).where(JobRun.job.like("environment.%")).order_by(JobRun.job)
+        errors = [r.error or "" for r in work.session.scalars(mine)]
     assert "the printer is on fire" in errors[0] and "SystemExit" in errors[1] and not errors[2]
     assert any("job:environment.a_broken" in found.text for found in look_around(platform))
-    assert tick(platform, FIRST + timedelta(minutes=1)) == []  # not tried again by itself, for ever
+    assert tick(platform, FIRST + timedelta(seconds=59)) == []  # its pause is not over
+
+
+def test_a_failed_run_is_tried_again_after_growing_pauses_and_then_left(made: Callable[..., Platform]) -> None:
+    """After 1, 5 and 30 minutes; the fourth failure stays, and is shown."""
+    platform = made(job("broken", fail))
+    tries = [m for m in range(200) if tick(platform, FIRST + timedelta(minutes=m))]
+    assert tries == [0, 1, 6, 36]
+    with platform.reading() as work:
+        row = work.session.get_one(JobRun, ("environment.broken", FIRST))
+        assert (row.state, row.attempts, row.again_at) == ("failed", 4, None)
+
+
+def test_what_works_at_the_second_try_is_done_once_in_its_own_row(made: Callable[..., Platform]) -> None:
+    platform = made(job("monthly", fail))
+    tick(platform, FIRST)
+    mended = Platform(
+        platform.config, platform.db, Catalog(plugins={"environment": replace(WELL, jobs=(job("monthly"),))})
+    )
+    assert [r.state for r in tick(mended, FIRST + timedelta(minutes=2))] == ["done"]
+    assert tick(mended, FIRST + timedelta(minutes=3)) == [] and effects(mended) == ["2024-12-01"]
+    assert runs(mended) == [("monthly", FIRST, "done")]
+    with mended.reading() as work:
+        assert faults.standing(work.session) == {}
+
+
+def test_a_job_that_hangs_is_cut_off_at_its_limit_and_the_others_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The bundled plugins' jobs, each in a process of its own; one of them never ends."""
+    platform = small_platform(tmp_path, catalog=plugins.load(only=["environment"], strict=True), strict=False)
+    (own,) = platform.catalog.plugins["environment"].jobs
+    monkeypatch.setattr(job_apart, "STARTING_S", 0)
+    hung = job_apart.run_apart(platform, replace(own, limit_s=0.05), FIRST, FIRST)  # type: ignore[arg-type]
+    assert hung is not None and hung.state == "failed" and "已中止" in (hung.error or "")
+    monkeypatch.setattr(job_apart, "STARTING_S", 60)
+    later = FIRST + timedelta(minutes=2)
+    done = job_apart.run_apart(platform, own, FIRST, later)
+    assert done is not None and (done.state, done.attempts) == ("done", 2)
+    assert job_apart.run_apart(platform, own, FIRST, later) is None, "done is done"
+    platform.db.close()
 
 
 def test_a_failed_job_is_run_again_by_hand_and_its_fault_goes(made: Callable[..., Platform]) -> None:

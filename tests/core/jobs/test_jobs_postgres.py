@@ -59,7 +59,8 @@ def several(postgres_url: str, tmp_path: Path) -> Iterator[list[Platform]]:
 def test_many_processes_tick_at_once(several: list[Platform]) -> None:
     now = at(date(2025, 3, 1), 10)
     with ThreadPoolExecutor(len(several)) as pool:
-        runs = [run for found in pool.map(lambda p: tick(p, now), several) for run in found]
+        found = [run for made in pool.map(lambda p: tick(p, now), several) for run in made]
+    runs = [run for run in found if run.job.startswith("environment.")]  # the core's own jobs run beside them
     assert sorted(r.state for r in runs) == ["done"] * 4 + ["failed"] * 4
     with several[0].reading(now=now) as work:
         titles = list(work.session.scalars(select(Standard.title).order_by(Standard.title)))

@@ -1,0 +1,130 @@
+"""The clock's pages: jobs with their runs, what went out, the calendar of holidays, and duties by unit, action and period."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from core.base.describe import Job
+from core.base.errors import Forbidden, Invalid, NotFound
+from core.base.units import COMMUNITY
+from core.services import access, holidays, job_runs, owed, sent, waivers
+from core.services import own_jobs as _own_jobs  # noqa: F401 - they register themselves
+from core.services.work import Work
+from core.web import frame
+from core.web.language import translated
+
+bp = Blueprint("clock", __name__)
+DAYS = {"mon": "周一", "tue": "周二", "wed": "周三", "thu": "周四", "fri": "周五", "sat": "周六", "sun": "周日"}
+
+
+@bp.route("/jobs")
+def jobs() -> ResponseReturnValue:
+    work = frame.reading()
+    mine = _jobs(work)
+    return frame.page(
+        "jobs.html",
+        jobs=mine,
+        runs=job_runs.latest(work.session, list(mine), each=8),
+        when={key: when(one) for key, one in mine.items()},
+        ways=sent.by_channel(work) if work.actor.reads_all else (),
+        troubles=sent.troubles(work) if work.actor.reads_all else (),
+    )
+
+
+@bp.route("/jobs/<key>/run", methods=["POST"])
+def run(key: str) -> ResponseReturnValue:
+    if key not in _jobs(frame.reading()):
+        abort(403 if key in job_runs.all_jobs(frame.platform().catalog) else 404)
+    frame.release()
+    done = job_runs.run_now(frame.platform(), key)
+    flash(done.result or done.error or "")
+    return redirect(url_for("clock.jobs"))
+
+
+@bp.route("/calendar", methods=["GET", "POST"])
+def calendar() -> ResponseReturnValue:
+    work = frame.reading()
+    asked = request.values.get("year", "")
+    year = int(asked) if asked.isdigit() and 2000 < int(asked[:5]) < 2100 else work.today.year
+    problems: list[Any] = []
+    if request.method == "POST":
+        try:
+            with frame.writing() as writer:
+                many = holidays.keep(writer, year, request.form.get("days", ""))
+            session["saved"] = _("已导入 %(y)s 年节假日和调休 %(n)s 天。", y=year, n=many)
+            return redirect(url_for("clock.calendar", year=year))
+        except Invalid as error:
+            problems = [p.text for p in error.problems]
+        except Forbidden as error:
+            abort(403, error.args[0])
+    work = frame.reading()
+    page = frame.page(
+        "calendar.html",
+        year=year,
+        years=range(work.today.year - 1, work.today.year + 3),
+        known=work.calendar.knows(year),
+        days=holidays.of(work, year),
+        months=[work.calendar.month(year, m) for m in range(1, 13)],
+        may=access.may_administer(work.actor),
+        typed=request.form.get("days", ""),
+        problems=problems,
+    )
+    return (page, 422) if problems else page
+
+
+@bp.route("/obligations")
+def obligations() -> ResponseReturnValue:
+    work = frame.reading()
+    asked = owed.Asked.read(request.args)
+    return frame.page(
+        "obligations.html",
+        asked=asked,
+        states=owed.STATES,
+        found=owed.find(work, asked),
+        communities=sorted(work.look.names(COMMUNITY).items(), key=lambda pair: pair[1]),
+        args={k: v for k, v in request.args.items() if k != "page" and v},
+        waivable={slug for slug in work.catalog.plugins if waivers.may_waive(work, slug)},
+    )
+
+
+@bp.route("/obligations/<int:number>/waive", methods=["POST"])
+def waive(number: int) -> ResponseReturnValue:
+    try:
+        until = date.fromisoformat(request.form.get("until", "")) if request.form.get("until") else None
+        with frame.writing() as work:
+            waivers.waive(work, number, until, request.form.get("reason", ""))
+        session["saved"] = _("已准许延期。") if until else _("已取消延期。")
+    except ValueError:
+        flash(_("日期看不懂，请用日历选择。"))
+    except Invalid as error:
+        flash("；".join(translated(p.text) for p in error.problems))
+    except Forbidden as error:
+        abort(403, error.args[0])
+    except NotFound:
+        abort(404)
+    return redirect(frame.inside(request.form.get("back", "/obligations")))
+
+
+def _jobs(work: Work) -> dict[str, Job]:
+    """The jobs the person may run: all for who administers, else those of the actions led."""
+    found = job_runs.all_jobs(work.catalog)
+    if access.may_administer(work.actor):
+        return found
+    return {k: j for k, j in found.items() if k.partition(".")[0] in work.actor.leads}
+
+
+def when(job: Job) -> str:
+    """A schedule in words: 每月1日 9:00."""
+    told = job.when
+    clock = f"{told.get('hour', '*')}:{int(told.get('minute', 0)):02d}" if str(told.get("minute", 0)).isdigit() else ""
+    if "day" in told:
+        return f"每月{told['day']}日 {clock}"
+    if "day_of_week" in told:
+        week = "、".join(DAYS.get(d, d) for d in str(told["day_of_week"]).split(","))
+        return f"每{week} {clock}"
+    return f"每天 {clock}" if "hour" in told else "、".join(f"{k}={v}" for k, v in told.items())
