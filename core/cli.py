@@ -132,7 +132,7 @@ def up(context: click.Context, port: int, host: str) -> None:
     """First run: make the labelled demo world if the store is empty, say who can sign in and how, and serve."""
     with opened() as found:
         if not _loaded(found):
-            click.echo("首次运行：正在生成带“演示数据”标记的虚构数据（约半分钟）...")
+            click.echo("首次运行：正在生成带“演示数据”标记的虚构数据（约两分钟）...")
             make_demo(found, complexes=72, until=date(2024, 12, 31), seed=97, folder=MEILING)
         _demo_links(found, f"http://{host}:{port}")
     context.invoke(serve, port=port, host=host)
@@ -191,7 +191,7 @@ def job() -> None:
 @job.command("list")
 def job_list() -> None:
     """Every job with its newest run."""
-    from core.services import job_runs, own_jobs  # noqa: F401, PLC0415
+    from core.services import job_runs  # noqa: PLC0415
 
     with opened() as found, found.reading() as work:
         jobs = job_runs.all_jobs(found.catalog)
@@ -206,7 +206,7 @@ def job_list() -> None:
 @click.argument("key")
 def job_run(key: str) -> None:
     """Run a job at once, whatever its schedule says."""
-    from core.services import job_runs, own_jobs  # noqa: F401, PLC0415
+    from core.services import job_runs  # noqa: PLC0415
 
     with opened() as found:
         if key not in job_runs.all_jobs(found.catalog):

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -48,17 +49,25 @@ def tick(
         _begin(platform, now)
     made: list[JobRun] = []
     for job, scheduled in again:
-        if (done := _runner(job, runner)(platform, job, scheduled, now)) is not None:
-            made.append(done)
+        with _shielded(platform, job.key):
+            made += filter(None, [_runner(job, runner)(platform, job, scheduled, now)])
     for key, job in jobs.items():
-        try:
+        with _shielded(platform, key):
             made += _run_due(platform, job, marks[key], now, _runner(job, runner))
-        except Exception:
-            if platform.config.strict:
-                raise
-            log.exception("%s could not be run; the next tick tries again", key)
-    _urgent(platform, now)
+    with _shielded(platform, "core.urgent"):
+        _urgent(platform, now)
     return made
+
+
+@contextmanager
+def _shielded(platform: Platform, key: str) -> Iterator[None]:
+    """What goes wrong with one (a store that is busy, a key another process wrote first) keeps nothing else from running."""
+    try:
+        yield
+    except Exception:
+        if platform.config.strict:
+            raise
+        log.exception("%s could not be run; the next tick tries again", key)
 
 
 def _runner(job: Job, runner: Runner) -> Runner:

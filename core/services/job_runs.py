@@ -69,6 +69,8 @@ OWN: dict[str, Job] = {}  # the core's own jobs, by key (own_jobs.py)
 
 def all_jobs(catalog: Catalog) -> dict[str, Job]:
     """The core's own and the plugins'."""
+    from core.services import own_jobs  # noqa: F401, PLC0415 - it fills OWN, and needs this module
+
     return {**OWN, **catalog.jobs}
 
 

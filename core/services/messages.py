@@ -23,7 +23,7 @@ STATES = {WAITING: "待发送", SENDING: "发送中", SENT: "已送达", REFUSED
 
 
 class Message(Base):
-    """One thing told to one person. ``kind``: digest, urgent, escalation, calendar, job."""
+    """One thing told to one person. ``kind``: digest, urgent, escalation, calendar."""
 
     __tablename__ = "message"
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -9,9 +9,8 @@ from core.services.access import ADMINISTRATOR
 from core.services.job_runs import OWN, OwnContext
 from core.services.messages import Told
 
-WAYS: dict[
-    str, bool
-] = {}  # the ways out besides the inbox, and whether a group reads them; set by who starts the clock
+# The ways out besides the inbox, and whether a whole group reads them; set by who starts the clock.
+WAYS: dict[str, bool] = {}
 
 
 def remind(context: JobContext) -> str:
@@ -31,7 +30,7 @@ def ask_for_holidays(context: JobContext) -> str:
             login=me.login,
             kind="calendar",
             title=f"缺少{year}年节假日安排",
-            text=f"国务院办公厅公布{year}年放假安排后，请在“系统状态”的“日历”导入；在此之前，{year}年的工作日按普通周计算，期限可能不准。",
+            text=f"国务院办公厅公布{year}年放假安排后，请在“节假日和调休”导入；在此之前，{year}年的工作日按普通周计算，期限可能不准。",
             link="/calendar",
         )
         for me in reminders.everybody(work)

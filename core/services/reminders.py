@@ -67,7 +67,7 @@ class Pile:
 
 def digests(work: Work, people: Sequence[Actor] | None = None) -> Iterator[Told]:
     """The day's digest of everybody who has something to be told."""
-    piles, leads = _piles(work), frozenset(mine.of_leads(work))
+    piles, leads, spoken = _piles(work), frozenset(mine.of_leads(work)), False
     for me in people if people is not None else everybody(work):
         own, others = mine.divided(me, leads, piles if me.role != LINKED else _piles(work, me.linked))
         parts = [*_parts(work, own, None), *_parts(work, others, STEPS[me.role])]
@@ -78,15 +78,17 @@ def digests(work: Work, people: Sequence[Actor] | None = None) -> Iterator[Told]
         counts = [(late, "逾期"), (today, "今天到期"), (soon, "三天内到期")]
         lines = [p.line for p in parts[:SHOWN]]
         if len(parts) > SHOWN:
-            lines.append(f"另有 {len(parts) - SHOWN} 类事项，见“今日”。")
+            lines.append(f"另有 {len(parts) - SHOWN} 类事项，见“应办事项”。")
         yield Told(
             key=f"digest/{work.today}/{me.login}",
             login=me.login,
             kind="digest" if own else "escalation",
             title="，".join(f"{word} {n} 件" for n, word in counts if n),
             text="\n".join(lines),
-            group=me.role == COORDINATION,
+            link="/" if own else "/obligations?state=overdue",
+            group=me.role == COORDINATION and not spoken,  # a chat group reads it once, whoever has an account
         )
+        spoken = spoken or me.role == COORDINATION
 
 
 def urgent(work: Work) -> Iterator[Told]:
@@ -98,6 +100,7 @@ def urgent(work: Work) -> Iterator[Told]:
     found = work.session.scalars(rows.order_by(O.id)).all()
     if not found:
         return
+    spoken: set[int] = set()  # a chat group is told of each once, however many people must answer
     for me in everybody(work):
         where = mine.owes(work, me)
         if where is None:
@@ -105,17 +108,18 @@ def urgent(work: Work) -> Iterator[Told]:
         theirs = set(work.session.scalars(select(O.id).where(O.id.in_([row.id for row in found]), where)))
         for row in (r for r in found if r.id in theirs):
             one = work.catalog.deadlines[row.rule]
-            unit = f"{row.due_at.astimezone(TZ):%m-%d %H:%M}"
+            by = f"{row.due_at.astimezone(TZ):%m-%d %H:%M}"
             yield Told(
                 key=f"urgent/{row.rule}/{row.subject_id}/{me.login}",
                 login=me.login,
                 kind="urgent",
-                title=f"{one.label}：{unit} 前办理",
-                text=f"{one.label}，编号 {row.subject_id}。{one.settles}".strip("。") + "。",
+                title=f"{one.label}：{by} 前办理",
+                text="，".join(filter(None, (f"编号 {row.subject_id}", one.settles))) + "。",
                 link=f"/r/{work.catalog.key_of(one.of)}/{row.subject_id}" if one.of is not None else "/",
                 at_once=True,
-                group=True,
+                group=row.id not in spoken,
             )
+            spoken.add(row.id)
 
 
 def remind(work: Work, ways: Mapping[str, bool] | None = None) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from flask import Blueprint, abort, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -13,10 +15,8 @@ from core.base.describe import Job
 from core.base.errors import Forbidden, Invalid, NotFound
 from core.base.units import COMMUNITY
 from core.services import access, holidays, job_runs, owed, sent, waivers
-from core.services import own_jobs as _own_jobs  # noqa: F401 - they register themselves
 from core.services.work import Work
 from core.web import frame
-from core.web.language import translated
 
 bp = Blueprint("clock", __name__)
 DAYS = {"mon": "周一", "tue": "周二", "wed": "周三", "thu": "周四", "fri": "周五", "sat": "周六", "sun": "周日"}
@@ -43,7 +43,7 @@ def run(key: str) -> ResponseReturnValue:
     frame.release()
     done = job_runs.run_now(frame.platform(), key)
     flash(done.result or done.error or "")
-    return redirect(url_for("clock.jobs"))
+    return redirect(frame.inside(request.form.get("back", "/jobs")))
 
 
 @bp.route("/calendar", methods=["GET", "POST"])
@@ -79,35 +79,45 @@ def calendar() -> ResponseReturnValue:
 
 @bp.route("/obligations")
 def obligations() -> ResponseReturnValue:
+    return _owed(request.args or {"state": "overdue"})  # who names nothing wants what is late
+
+
+def _owed(args: Mapping[str, str], **more: Any) -> str:
     work = frame.reading()
-    asked = owed.Asked.read(request.args)
+    asked = owed.Asked.read(args)
     return frame.page(
         "obligations.html",
         asked=asked,
         states=owed.STATES,
         found=owed.find(work, asked),
         communities=sorted(work.look.names(COMMUNITY).items(), key=lambda pair: pair[1]),
-        args={k: v for k, v in request.args.items() if k != "page" and v},
+        args={k: v for k, v in args.items() if k != "page" and v},
         waivable={slug for slug in work.catalog.plugins if waivers.may_waive(work, slug)},
+        **({"problems": (), "typed": {}, "failed": None} | more),
     )
 
 
 @bp.route("/obligations/<int:number>/waive", methods=["POST"])
 def waive(number: int) -> ResponseReturnValue:
+    """An extension granted or taken back; what is wrong comes back with what was typed."""
+    back = frame.inside(request.form.get("back", "/obligations"))
     try:
-        until = date.fromisoformat(request.form.get("until", "")) if request.form.get("until") else None
+        until = date.fromisoformat(text) if (text := request.form.get("until", "")) else None
         with frame.writing() as work:
             waivers.waive(work, number, until, request.form.get("reason", ""))
-        session["saved"] = _("已准许延期。") if until else _("已取消延期。")
     except ValueError:
-        flash(_("日期看不懂，请用日历选择。"))
+        problems = [_("日期看不懂，请用日历选择。")]
     except Invalid as error:
-        flash("；".join(translated(p.text) for p in error.problems))
+        problems = [p.text for p in error.problems]
     except Forbidden as error:
         abort(403, error.args[0])
     except NotFound:
         abort(404)
-    return redirect(frame.inside(request.form.get("back", "/obligations")))
+    else:
+        session["saved"] = _("已准许延期。") if until else _("已取消延期。")
+        return redirect(back)
+    asked = dict(parse_qsl(urlsplit(back).query))
+    return _owed(asked, problems=problems, typed=request.form, failed=number), 422
 
 
 def _jobs(work: Work) -> dict[str, Job]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, redirect, url_for
+from flask import Blueprint, abort
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy import func, select
@@ -41,19 +41,6 @@ def show(slug: str) -> ResponseReturnValue:
         job_runs=job_runs.latest(work.session, [j.key for j in plugin.jobs] if plugin else []),
         may_run=slug in work.actor.leads or access.may_administer(work.actor),
     )
-
-
-@bp.route("/a/<slug>/run/<key>", methods=["POST"])
-def run_now(slug: str, key: str) -> ResponseReturnValue:
-    me = frame.actor()
-    if slug not in me.leads and not access.may_administer(me):
-        abort(403)
-    if key not in frame.platform().catalog.jobs or not key.startswith(f"{slug}."):
-        abort(404)
-    frame.release()
-    done = job_runs.run_now(frame.platform(), key)
-    flash(done.result or done.error or "")
-    return redirect(url_for("workspace.show", slug=slug))
 
 
 def trend(one: IndicatorFacts, points: trends.Trend) -> Markup:

@@ -177,3 +177,16 @@ def test_a_digest_counts_what_the_person_sees(found: Platform) -> None:
             heaps = reminders._piles(work, me.linked if me.role == "leader" else None)
             own, others = mine.divided(me, frozenset(mine.of_leads(work)), heaps)
             assert sum(p.late for p in (*own, *others)) == work.session.scalar(late), me.login
+
+
+def test_a_chat_group_reads_each_thing_once_however_many_people_are_told(found: Platform) -> None:
+    with found.work(SYSTEM_ACTOR, now=at(START)) as work:
+        accounts.add(work, "group2", "综合协调组二", "coordination")
+    late = DUE + timedelta(days=8)
+    with found.work(SYSTEM_ACTOR, now=at(late)) as work:
+        days.begin(work)
+    with found.work(SYSTEM_ACTOR, now=at(late), settle=False) as work:
+        reminders.remind(work, {"wecom": True})
+    with found.reading() as work:
+        told_to = work.session.scalars(select(Message.login).where(Message.kind == "escalation")).all()
+        assert {"group", "group2"} <= set(told_to) and len(work.session.scalars(select(Delivery)).all()) == 1

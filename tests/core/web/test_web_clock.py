@@ -71,7 +71,10 @@ def test_a_lead_department_runs_its_own_jobs_and_no_others(client: Client) -> No
     page = office.get("/jobs").text
     assert "environment.monthly_summary" in page and "core.reminders" not in page and "每月1日 9:00" in page
     assert post(office, "/jobs/environment.monthly_summary/run", "/jobs").status_code == 302
-    assert "完成" in office.get("/jobs").text
+    page = office.get("/jobs").text
+    assert "完成" in page and page.count('class="alert alert-info"') == 1, "what it found is said once"
+    again = post(office, "/jobs/environment.monthly_summary/run", "/jobs", back="/a/environment/")
+    assert again.location == "/a/environment/"
     assert post(office, "/jobs/core.reminders/run", "/jobs").status_code == 403
     assert post(a, "/jobs/environment.monthly_summary/run", "/inbox").status_code == 403
     assert "没有您可以运行的定时任务" in a.get("/jobs").text
@@ -104,6 +107,11 @@ def test_duties_are_found_by_action_state_and_day(client: Client, asked: str, ho
     assert holds in client("group").get(f"/obligations{asked}").text
 
 
+def test_who_names_nothing_is_shown_what_is_late(client: Client) -> None:
+    page = client("group").get("/obligations").text
+    assert 'value="overdue" selected' in page and page.count('class="lamp lamp-red"') == 50
+
+
 def test_a_community_sees_its_own_duties(client: Client) -> None:
     page = client("a").get("/obligations?action=environment").text
     assert "示例小区02" in page and "示例小区01" not in page and "准许延期" not in page
@@ -116,8 +124,11 @@ def test_an_extension_needs_a_reason_is_shown_and_journalled(client: Client) -> 
         rows = select(o.id).where(o.rule == "environment.first_cleanup", o.unit_id == 1)
         number = work.session.scalars(rows).one()
     way = f"/obligations/{number}/waive"
-    post(office, way, "/inbox", until="2024-11-30", reason="")
-    assert "请写明原因" in office.get("/obligations").text
+    back = "/obligations?action=environment&state=overdue"
+    wrong = post(office, way, "/inbox", until="2024-11-30", reason="", back=back)
+    assert wrong.status_code == 422 and "请写明原因" in wrong.text and 'value="2024-11-30"' in wrong.text
+    wrong = post(office, way, "/inbox", until="月底", reason="停水", back=back)
+    assert wrong.status_code == 422 and "日期看不懂" in wrong.text and 'value="停水"' in wrong.text
     assert post(office, way, "/inbox", until="2024-11-30", reason="停水").status_code == 302
     assert "城管办：停水" in office.get("/obligations?state=waived").text
     assert post(client("a"), way, "/inbox", until="2024-12-30", reason="忙").status_code == 403
