@@ -1,0 +1,55 @@
+"""Commands for who builds plugins: doctor, catalog, migration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from core.cli.opening import MEILING, main, opened
+from core.kernel import plugins
+from core.services import migrations
+
+
+@main.command()
+def doctor() -> None:
+    """Hold every plugin to the contract and the machine to what is needed; exit 1 if something is broken."""
+    from core import checks  # noqa: PLC0415 - only this command needs it
+
+    with opened() as found:
+        report = checks.doctor(found)
+    for line in report.lines():
+        click.echo(line)
+    if report.broken:
+        raise SystemExit(1)
+
+
+@main.command()
+@click.option("--format", "shape", type=click.Choice(["md", "json", "text"]), default="text", show_default=True)
+@click.option("--campaign", type=click.Path(exists=True, file_okay=False, path_type=Path), default=MEILING)
+@click.option(
+    "--check", "wanted", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="应有编号，一行一个"
+)
+def catalog(shape: str, campaign: Path, wanted: Path | None) -> None:
+    """List what every action declares; with --check print the codes nothing covers and exit 1. Opens no store."""
+    from core.services import catalog_entries, catalog_text  # noqa: PLC0415
+
+    listing = catalog_entries.of_folder(plugins.load(), campaign)
+    if wanted is None:
+        click.echo(catalog_text.SHAPES[shape](listing), nl=False)
+        return
+    missing = catalog_entries.missing(listing, catalog_entries.wanted(wanted))
+    for code in missing:
+        click.echo(code)
+    if missing:
+        raise SystemExit(1)
+
+
+@main.command()
+@click.argument("owner")
+@click.argument("message")
+def migration(owner: str, message: str) -> None:
+    """For developers: write the next migration step of the core or a plugin from its declared tables."""
+    with opened() as found:
+        file = migrations.write_step(found.db, found.catalog, owner, message)
+    click.echo(f"已写入 {file}" if file else "表结构没有变化。")

@@ -1,0 +1,76 @@
+"""Commands of the clock: scheduler, job, simulate."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+
+import click
+
+from core.cli.opening import DAY, main, opened, said
+
+
+@main.command()
+@click.option("--every", default=15.0, show_default=True, help="每隔几秒看一次")
+def scheduler(every: float) -> None:
+    """Run the clock by itself: any number of them beside any number of web processes."""
+    import signal  # noqa: PLC0415
+    from threading import Event  # noqa: PLC0415
+
+    from core.jobs import tick  # noqa: PLC0415
+    from core.services import channels  # noqa: PLC0415
+
+    stop = Event()
+    for one in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(one, lambda *_: stop.set())
+    with opened() as found:
+        running = tick.start(found, channels.configured(os.environ), every)
+        click.echo("定时任务已启动（按 Ctrl+C 停止）")
+        stop.wait()
+        running.shutdown(wait=True)
+
+
+@main.group()
+def job() -> None:
+    """Scheduled jobs: what there is, and running one at once."""
+
+
+@job.command("list")
+def job_list() -> None:
+    """Every job with its newest run."""
+    from core.services import job_runs  # noqa: PLC0415
+
+    with opened() as found, found.reading() as work:
+        jobs = job_runs.all_jobs(found.catalog)
+        newest = job_runs.latest(work.session, list(jobs), each=1)
+        for key, one in jobs.items():
+            last = newest[key]
+            said = f"{last[0].scheduled_at:%Y-%m-%d %H:%M} {last[0].state_label}" if last else "还没有运行过"
+            click.echo(f"{key:40} {one.label}  {said}")
+
+
+@job.command("run")
+@click.argument("key")
+def job_run(key: str) -> None:
+    """Run a job at once, whatever its schedule says."""
+    from core.services import job_runs  # noqa: PLC0415
+
+    with opened() as found:
+        if key not in job_runs.all_jobs(found.catalog):
+            raise click.ClickException(f"没有名为 {key} 的任务；actions job list 列出全部")
+        done = job_runs.run_now(found, key)
+        click.echo(f"{done.state_label}：{done.result or done.error or ''}")
+
+
+@main.command()
+@click.option("--from", "since", type=DAY, required=True, help="从哪一天")
+@click.option("--to", "until", type=DAY, required=True, help="到哪一天")
+@click.option("--plugin", default="", help="只看一个插件")
+def simulate(since: datetime, until: datetime, plugin: str) -> None:
+    """Live a campaign on a fast clock in a throw-away copy: what will be owed, told, escalated, run."""
+    from core.jobs import simulate as simulator  # noqa: PLC0415
+
+    with opened() as found, said(), simulator.copied(found) as copy:
+        months = simulator.simulate(copy, since.date(), until.date(), only=plugin, say=click.echo)
+        for line in simulator.lines(copy, months):
+            click.echo(line)

@@ -1,0 +1,67 @@
+"""What every command shares: the root command, the platform opened for one command, refusals in words."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from sqlalchemy import select
+
+from core.base.errors import Invalid
+from core.base.sealed import use_key
+from core.config import Config
+from core.estate.campaign import Campaign
+from core.kernel import plugins
+from core.services import migrations
+from core.services.db import Database
+from core.services.platform import Platform
+
+MEILING = Path(__file__).resolve().parents[2] / "campaigns" / "meiling-2024"
+DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+
+def platform(data: Path | None = None) -> Platform:
+    """The platform of this process, its store brought to the newest shape."""
+    config = Config.read(data=data)
+    use_key(config.secret_key)
+    catalog = plugins.load(only=config.plugins, without=config.without, strict=config.strict)
+    db = Database(config.database_url)
+    catalog = migrations.upgrade(db, catalog, strict=config.strict)
+    for fault in catalog.faults:
+        click.echo(f"插件 {fault.plugin} 已隔离（{fault.stage}）：{fault.what}", err=True)
+    return Platform(config, db, catalog)
+
+
+@contextmanager
+def opened() -> Iterator[Platform]:
+    found = platform()
+    try:
+        yield found
+    finally:
+        found.db.close()
+
+
+@contextmanager
+def said() -> Iterator[None]:
+    """A refusal in words instead of a trace."""
+    try:
+        yield
+    except Invalid as error:
+        raise click.ClickException("；".join(str(p.text) for p in error.problems)) from None
+
+
+def loaded(found: Platform) -> bool:
+    with found.db.reading() as session:
+        return session.scalar(select(Campaign.id).limit(1)) is not None
+
+
+@click.group()
+@click.version_option(package_name="special-actions")
+def main() -> None:
+    """专项行动平台 Special Actions."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for noisy in ("alembic", "apscheduler"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -1,0 +1,76 @@
+"""Commands that look after accounts."""
+
+from __future__ import annotations
+
+import click
+
+from core.base.errors import Invalid
+from core.base.units import COMMUNITY, DEPARTMENT, LEADER
+from core.cli.opening import main, opened, said
+from core.services import accounts
+from core.services.access import SYSTEM_ACTOR
+
+
+@main.group()
+def user() -> None:
+    """Accounts: nobody has a default password; a new account is entered by a one-time link."""
+
+
+@user.command("add")
+@click.argument("login")
+@click.option("--label", required=True, help="显示名称")
+@click.option(
+    "--role", required=True, type=click.Choice(["administrator", "coordination", "department", "community", "leader"])
+)
+@click.option("--unit", default="", help="所属部门、社区或领导的名称")
+def user_add(login: str, label: str, role: str, unit: str) -> None:
+    """Add an account and print its one-time link."""
+    kinds = {"department": DEPARTMENT, "community": COMMUNITY, "leader": LEADER}
+    with opened() as found, found.work(SYSTEM_ACTOR) as work:
+        of: dict[str, int | None] = {}
+        if role in kinds:
+            of[kinds[role].column] = work.look.unit_id(kinds[role], unit)
+            if of[kinds[role].column] is None:
+                raise click.UsageError(f"没有名为“{unit}”的{kinds[role].label}，请用 --unit 写明")
+        accounts.add(work, login, label, role, **of)
+        token = accounts.one_time_link(work, login)
+    click.echo(f"已新增账号 {login}。一次性登录路径（两天内有效）：/enter/{token}")
+
+
+@user.command("link")
+@click.argument("login")
+def user_link(login: str) -> None:
+    """Print a new one-time link for an account."""
+    with opened() as found, found.work(SYSTEM_ACTOR) as work:
+        click.echo(f"/enter/{accounts.one_time_link(work, login)}")
+
+
+@user.command("password")
+@click.argument("login")
+@click.password_option()
+def user_password(login: str, password: str) -> None:
+    """Set an account's password."""
+    try:
+        with opened() as found, found.work(SYSTEM_ACTOR) as work:
+            accounts.set_password(work, login, password)
+    except Invalid as error:
+        raise click.ClickException("；".join(str(p.text) for p in error.problems)) from None
+    click.echo("密码已设置。")
+
+
+@user.command("contact")
+@click.argument("login")
+@click.argument("address")
+def user_contact(login: str, address: str) -> None:
+    """Where e-mail reminders of an account go; "-" for none."""
+    with opened() as found, said(), found.work(SYSTEM_ACTOR, settle=False) as work:
+        accounts.set_contact(work, login, "" if address == "-" else address)
+        click.echo("已登记")
+
+
+@user.command("token")
+@click.argument("login")
+def user_token(login: str) -> None:
+    """Print a new API token that speaks for an account."""
+    with opened() as found, found.work(SYSTEM_ACTOR) as work:
+        click.echo(accounts.api_token(work, login))

@@ -1,0 +1,126 @@
+"""Commands that fill the store and serve it: init, up, serve, rebuild."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import date, datetime, time
+from pathlib import Path
+
+import click
+
+from core.base.errors import Invalid
+from core.base.window import TZ
+from core.cli.opening import DAY, MEILING, loaded, main, opened
+from core.services import accounts, demo_people
+from core.services.access import SYSTEM_ACTOR
+from core.services.platform import Platform
+
+
+@main.command()
+@click.option(
+    "--campaign", type=click.Path(exists=True, file_okay=False, path_type=Path), help="载入一个专项行动方案的数据目录"
+)
+@click.option("--demo", is_flag=True, help="生成带“演示数据”标记的虚构数据")
+@click.option("--complexes", default=72, show_default=True, help="演示小区数")
+@click.option("--until", type=DAY, default="2024-12-31", show_default=True, help="演示数据截止日")
+@click.option("--seed", default=97, show_default=True)
+def init(campaign: Path | None, demo: bool, complexes: int, until: datetime, seed: int) -> None:
+    """Load a campaign's facts, or make the labelled demo world."""
+    if not demo and campaign is None:
+        raise click.UsageError("请用 --campaign 目录 载入方案，或用 --demo 生成演示数据")
+    with opened() as found:
+        if demo:
+            make_demo(found, complexes=complexes, until=until.date(), seed=seed, folder=campaign or MEILING)
+        elif campaign is not None:
+            load_campaign(found, campaign)
+
+
+def load_campaign(found: Platform, folder: Path) -> None:
+    from core.services import campaigns, days, obligations  # noqa: PLC0415 - only this command needs it
+
+    try:
+        with found.work(SYSTEM_ACTOR, source="campaign") as work:
+            loaded = campaigns.load(work, folder)
+            if not days.begin(work) and loaded.days_moved:
+                obligations.rebuild(work)
+    except Invalid as error:
+        for problem in error.problems:
+            click.echo(f"✗ {problem.field} {problem.text}", err=True)
+        raise SystemExit(1) from None
+    click.echo(str(loaded))
+    for line in (*loaded.kept, *loaded.doubts):
+        click.echo(f"  · {line}")
+
+
+def make_demo(found: Platform, *, complexes: int, until: date, seed: int, folder: Path) -> None:
+    from core.services import demo, demo_photo, uploads, world  # noqa: PLC0415
+
+    now = datetime.combine(date(2024, 11, 8), time(8, 0), TZ)
+    with found.work(SYSTEM_ACTOR, now=now, source="demo", settle=False) as work:
+        picture = demo_photo.picture("演示数据")
+        photo = uploads.store(work.session, found.config.uploads, picture, "demo.jpg", "demo", work.now)
+        made = world.build(work, folder, complexes=complexes, seed=seed, until=until, photo=photo.token)
+    click.echo(f"已登记 {len(made.complexes)} 个示例小区，开始逐日写入演示记录 ...")
+    demo.fill(found, made, every=1 if complexes <= 500 else 7, say=click.echo)
+
+
+@main.command()
+@click.option("--port", default=8000, show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.pass_context
+def up(context: click.Context, port: int, host: str) -> None:
+    """First run: make the labelled demo world if the store is empty, say who can sign in and how, and serve."""
+    with opened() as found:
+        if not loaded(found):
+            click.echo("首次运行：正在生成带“演示数据”标记的虚构数据（约两分钟）...")
+            make_demo(found, complexes=72, until=date(2024, 12, 31), seed=97, folder=MEILING)
+        _demo_links(found, f"http://{host}:{port}")
+    context.invoke(serve, port=port, host=host)
+
+
+@main.command()
+@click.option("--port", default=8000, show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--ticking/--no-ticking", default=True, help="本进程是否兼跑定时任务")
+def serve(port: int, host: str, ticking: bool) -> None:
+    """Serve the pages, the API and (unless told not to) the clock."""
+    import signal  # noqa: PLC0415
+
+    import waitress  # noqa: PLC0415
+
+    from core.app import create_app  # noqa: PLC0415 - Flask is slow to import, other commands do without
+    from core.jobs import tick  # noqa: PLC0415
+    from core.services import channels  # noqa: PLC0415
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # waitress would drop a running request
+    with opened() as found:
+        scheduler = tick.start(found, channels.configured(os.environ)) if ticking and loaded(found) else None
+        click.echo(f"服务已启动：http://{host}:{port}  （按 Ctrl+C 停止）")
+        try:
+            waitress.serve(create_app(platform=found), host=host, port=port, threads=8, ident=None)
+        finally:
+            if scheduler is not None:
+                scheduler.shutdown(wait=False)
+
+
+def _demo_links(found: Platform, base: str) -> None:
+    """One account of each role in the demo world, and a fresh one-time link for each."""
+    with found.work(SYSTEM_ACTOR) as work:
+        if not work.campaign.demo:
+            return
+        demo_people.ensure(work)
+        click.echo("演示账号（链接各可用一次，重新运行会给出新的）：")
+        for login, label in demo_people.PEOPLE.items():
+            click.echo(f"  {label:　<12}{base}/enter/{accounts.one_time_link(work, login)}")
+
+
+@main.command()
+def rebuild() -> None:
+    """Compute both ledgers anew from the records alone."""
+    from core.services import measures, obligations  # noqa: PLC0415
+
+    with opened() as found, found.work() as work:
+        measures.rebuild(work)
+        obligations.rebuild(work)
+    click.echo("指标账和应办账已由填报记录重新计算。")
