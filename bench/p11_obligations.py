@@ -25,7 +25,7 @@ from core.services.platform import Platform
 from plugins.environment.records import Cleanup
 
 START, TODAY = date(2024, 11, 8), date(2025, 9, 30)  # 11 months, and October within the horizon: 12 of them
-INSERT = "INSERT INTO obligation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+INSERT = f"INSERT INTO obligation VALUES ({', '.join('?' * len(Obligation.__table__.columns))})"
 
 
 def run(folder: Path) -> list[Line]:

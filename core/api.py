@@ -70,6 +70,7 @@ from core.base.frequency import every, every_setting
 from core.base.hookspecs import hookimpl, hookspec
 from core.base.kinds import ChoiceKind, ChoicesKind, DecimalKind, IntegerKind, Look, TextKind, YesNoKind
 from core.base.kinds_of_time import DayKind
+from core.base.notice import Case, Colour, Ground, NoticeRule
 from core.base.react import Change, Door
 from core.base.record import Record
 from core.base.say import Say
@@ -108,11 +109,13 @@ __all__ = [
     "COMPANY",
     "COMPLEX",
     "COORDINATOR",
+    "Case",
     "Cell",
     "Change",
     "Chart",
     "ChoiceKind",
     "ChoicesKind",
+    "Colour",
     "Column",
     "Community",
     "Company",
@@ -133,6 +136,7 @@ __all__ = [
     "Facts",
     "GRID",
     "Grid",
+    "Ground",
     "Heading",
     "Indicator",
     "IndicatorFacts",
@@ -149,6 +153,7 @@ __all__ = [
     "Missed",
     "NoData",
     "Notice",
+    "NoticeRule",
     "Number",
     "Offer",
     "Once",

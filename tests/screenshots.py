@@ -28,6 +28,8 @@ PAGES = {
         "/complex/22",
         "/r/environment.cleanup/grid",
         "/inbox",
+        "/notices",
+        "/report/editions",
         "/help",
     ),
     "sanitation": (

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, Select
 
 from core.base.blocks import Block, Document
-from core.base.due import Due, Once, Recurring
+from core.base.due import Due, Every, Once, Recurring
 from core.base.kinds import Kind, Look
 from core.base.record import Record
 from core.base.target import Aim, Target
@@ -127,6 +127,11 @@ class Deadline:
     @property
     def recurring(self) -> Recurring | None:
         return None if self.of is not None else self.due  # type: ignore[return-value]
+
+    @property
+    def periodic(self) -> bool:
+        """Owed anew in every period."""
+        return isinstance(self.due, Every)
 
     @property
     def once(self) -> bool:

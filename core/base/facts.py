@@ -62,7 +62,8 @@ class Late:
 
 @dataclass(frozen=True, kw_only=True)
 class DeadlineFacts:
-    """One deadline's period on one day. On-time rate = met on time / (met + open overdue)."""
+    """One deadline's period on one day. ``on_time``: (answered in time, owed) of ``ended``, the period that fell due last;
+    of a clock or of what is owed once, of everything answered or past due."""
 
     deadline: Deadline
     period: str
@@ -75,10 +76,8 @@ class DeadlineFacts:
     open: int = 0
     late: tuple[Late, ...] = ()
     fault: str = ""
-
-    @property
-    def on_time(self) -> tuple[int, int]:
-        return self.met, self.met + self.met_late + self.overdue
+    ended: str = ""
+    on_time: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, kw_only=True)

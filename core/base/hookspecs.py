@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     )
     from core.base.errors import Problem
     from core.base.kinds import Look
+    from core.base.notice import NoticeRule
     from core.base.record import Record
     from core.base.world import World
 
@@ -95,6 +96,13 @@ def papers() -> Iterable[Paper]:  # type: ignore[empty-body]
     Example: the rectification notice (plugins/safeguards)."""
 
 
+@hookspec
+def notices() -> Iterable[NoticeRule]:  # type: ignore[empty-body]
+    """Papers the system proposes to who is late or falls behind; the coordination group edits, numbers and issues them.
+
+    Example: the three-coloured supervision sheets (plugins/safeguards/notices.py)."""
+
+
 @hookspec(firstresult=True)
 def hookspecs() -> ModuleType:  # type: ignore[empty-body]
     """A module of this plugin's own hookspecs, by which others add to what it does. They implement them with
@@ -130,5 +138,6 @@ DESCRIBE = (
     "offers",
     "reactions",
     "papers",
+    "notices",
     "hookspecs",
 )

@@ -31,12 +31,18 @@ class Status(enum.StrEnum):
 
 
 def status(
-    due: datetime, done: datetime | None, waived_until: date | None, at: datetime, over: datetime | None = None
+    due: datetime,
+    done: datetime | None,
+    waived_until: date | None,
+    at: datetime,
+    over: datetime | None = None,
+    in_time: bool | None = None,
 ) -> Status:
     """``at``: the moment it is looked at; a day's end for a kept day. What was done after ``at`` is not done yet. ``over``: the
-    moment before which what was due is past, while the day still lasts (a clock in hours); default ``at``."""
+    moment before which what was due is past, while the day still lasts (a clock in hours); default ``at``. ``in_time``: how it was
+    judged when it was done (services/judged.py); default: by the due day."""
     if done is not None and done <= at:
-        return Status.MET if done <= due else Status.MET_LATE
+        return Status.MET if (done <= due if in_time is None else in_time) else Status.MET_LATE
     if waived_until is not None and at <= end_of(waived_until):
         return Status.WAIVED
     if (over or at) > due:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
+from core.base import closing
 from core.base.fields import Field
 from core.base.kinds import PersonalKind
 from core.base.window import TZ
@@ -18,7 +19,7 @@ from core.kernel import rules
 from core.kernel.catalog import Declared
 
 FIXED = ("records.py", "indicators.py", "deadlines.py", "report.py", "sample.py", "README.md", "migrations")
-MORE = ("workflows", "reactions", "hooks", "documents", "jobs", "views")
+MORE = ("workflows", "reactions", "hooks", "documents", "jobs", "notices", "views")
 ALLOWED = {"__init__", "plugin", *(f.removesuffix(".py") for f in FIXED), *MORE}
 FOREIGN = ("flask", "werkzeug", "jinja2", "apscheduler", "wtforms")
 PERSONAL = ("姓名", "电话", "手机", "身份证", "联系方式", "住址", "家庭地址")
@@ -155,7 +156,7 @@ def _keyed(plugin: Declared) -> Iterator[tuple[str, str]]:
     """Key and label of every figure, duty, setting and job."""
     yield from ((i.key, i.label) for i in plugin.indicators)
     yield from ((d.key, d.label) for d in plugin.deadlines)
-    yield from ((s.key, s.label) for s in plugin.settings)
+    yield from ((s.key, s.label) for s in plugin.settings if s.key.rpartition(".")[2] not in closing.STANDARD)
     yield from ((j.key, j.label) for j in plugin.jobs)
 
 

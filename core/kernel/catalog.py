@@ -20,6 +20,7 @@ from core.base.describe import (
     Setting,
 )
 from core.base.errors import Problem
+from core.base.notice import NoticeRule
 from core.base.record import Record
 
 
@@ -49,6 +50,7 @@ class Declared:
     offers: tuple[Offer, ...] = ()
     reactions: tuple[Reaction, ...] = ()
     papers: tuple[Paper, ...] = ()
+    notices: tuple[NoticeRule, ...] = ()
     hookspecs: ModuleType | None = None  # its own hooks for others
     answers: Mapping[str, Callable[..., Any]] = field(default_factory=dict)  # what it answers to others' hooks
     judges: Callable[..., Iterable[Problem]] | None = None  # check_record

@@ -13,7 +13,7 @@ from typing import Any
 
 import pluggy
 
-from core.base import hookspecs
+from core.base import closing, hookspecs
 from core.base.errors import DeclarationError, NoData
 from core.kernel import rules
 from core.kernel.catalog import Catalog, Declared, Fault, record_key
@@ -102,18 +102,19 @@ def ask(slug: str, module: ModuleType | Any) -> Declared:
     if len(answers["action"]) != 1:
         raise DeclarationError(f"plugin {slug!r} has no action", "implement the hook action(): return ACTION")
     action = answers["action"][0]
-    records = tuple(_flat(answers["records"]))
+    records, deadlines = tuple(_flat(answers["records"])), tuple(_flat(answers["deadlines"]))
     declared = Declared(
         action=action,
         records={record_key(action.slug, r): r for r in records},
         indicators=tuple(_flat(answers["indicators"])),
-        deadlines=tuple(_flat(answers["deadlines"])),
-        settings=tuple(_flat(answers["settings"])),
+        deadlines=deadlines,
+        settings=(*_flat(answers["settings"]), *closing.settings_of(action.slug, deadlines)),
         sections=tuple(_flat(answers["report_sections"])),
         jobs=tuple(_flat(answers["jobs"])),
         offers=tuple(_flat(answers["offers"])),
         reactions=tuple(_flat(answers["reactions"])),
         papers=tuple(_flat(answers["papers"])),
+        notices=tuple(_flat(answers["notices"])),
         hookspecs=answers["hookspecs"],
         answers=_answers(module),
         judges=getattr(module, "check_record", None),

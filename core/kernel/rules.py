@@ -15,6 +15,7 @@ def problems(found: Declared) -> Iterator[DeclarationError]:
     yield from _keys(found)
     yield from _tables(found)
     yield from _deadlines(found)
+    yield from _notices(found)
     for indicator in found.indicators:
         yield from _indicator(indicator)
 
@@ -24,6 +25,14 @@ def _action(action: Action) -> Iterator[DeclarationError]:
         yield DeclarationError(f"slug {action.slug!r}", "use a lower-case Python name: the plugin's folder")
     if action.needs_core.split(".")[0] != "1":
         yield DeclarationError(f"needs core {action.needs_core}", "this core speaks contract version 1")
+
+
+def _notices(found: Declared) -> Iterator[DeclarationError]:
+    for one in found.notices:
+        if one.record not in found.records.values():
+            yield DeclarationError(
+                f"a notice of {one.record.__name__}", "propose records of the plugin itself: add the class to records()"
+            )
 
 
 def _keys(found: Declared) -> Iterator[DeclarationError]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_, union_all
@@ -21,6 +21,7 @@ from core.services.obligations import Obligation, occurrences
 from core.services.work import Work
 
 O = Obligation  # noqa: E741 - the table's short name in the conditions below
+BACK = timedelta(days=370)  # a yearly period that ended still lies within
 MOST_LATE = 30  # of each rule; the count beside the list is of all
 
 
@@ -39,13 +40,17 @@ class Duty:
     done_at: datetime | None
     status: Status
     waiver: str = ""
+    late_entry: bool = False
 
 
 def deadlines(work: Work, as_of: date, chosen: Sequence[Deadline] | None = None) -> tuple[DeadlineFacts, ...]:
-    """Each deadline on ``as_of``: its current period in full, and whatever is still open from earlier ones."""
+    """Each deadline on ``as_of``: its current period in full, and whatever is still open from earlier ones; in time of the
+    period that fell due last."""
     asked = tuple(work.catalog.deadlines.values() if chosen is None else chosen)
     current = {d.key: _current(work, d, as_of) for d in asked}
     counts = _counts(work, asked, current, as_of)
+    ended = {d.key: key for d in asked if (key := _ended(work, d, as_of))}
+    rates = _rates(work, ended, as_of)
     late = overdue(work, as_of, [d.key for d in asked])
     standing = faults.standing(work.session)
     out = []
@@ -59,6 +64,8 @@ def deadlines(work: Work, as_of: date, chosen: Sequence[Deadline] | None = None)
                 due_at=due_at,
                 late=tuple(late.get(one.key, ())),
                 fault=faults.sentence(row) if row else "",
+                ended=ended.get(one.key, current[one.key][0] if not one.periodic else ""),
+                on_time=rates.get(one.key, (0, 0)) if one.periodic else _together(counts.get(one.key, {})),
                 **counts.get(one.key, {}),
             )
         )
@@ -74,6 +81,34 @@ def _current(work: Work, deadline: Deadline, as_of: date) -> tuple[str, datetime
     return (held[0].window.key, held[0].due_at) if held else ("-", None)
 
 
+def _ended(work: Work, deadline: Deadline, as_of: date) -> str:
+    """The period of a recurring duty that fell due last, of which everybody has had the whole time; "" if none did yet."""
+    if not deadline.periodic:
+        return ""
+    over = passed(work, as_of)
+    found = [o for o in occurrences(work, deadline, as_of - BACK) if o.due_at < over]
+    return found[-1].window.key if found else ""
+
+
+def _rates(work: Work, ended: Mapping[str, str], as_of: date) -> dict[str, tuple[int, int]]:
+    """(answered in time, owed) of these periods; what is waived is not owed."""
+    at = end_of(as_of)
+    done = and_(O.done_at.is_not(None), O.done_at <= at)
+    waived = and_(~done, O.waived_until.is_not(None), O.waived_until >= as_of)
+    rows = (
+        select(O.rule, _many(and_(done, O.in_time.is_(True))), _many(~func.coalesce(waived, False)))
+        .where(tuple_(O.rule, O.period).in_(list(ended.items())), O.opened_at <= at)
+        .group_by(O.rule)
+    )
+    return {rule: (int(met), int(owed)) for rule, met, owed in work.session.execute(rows)} if ended else {}
+
+
+def _together(counts: Mapping[str, int]) -> tuple[int, int]:
+    """Of a clock, or of what is owed once: everything answered or past due."""
+    met = counts.get("met", 0)
+    return met, met + counts.get("met_late", 0) + counts.get("overdue", 0)
+
+
 def _counts(
     work: Work, asked: Sequence[Deadline], current: dict[str, tuple[str, Any]], as_of: date
 ) -> dict[str, dict[str, int]]:
@@ -83,8 +118,8 @@ def _counts(
     past = O.due_at < passed(work, as_of)
     columns = {
         "owed": func.count(),
-        "met": _many(and_(done, O.done_at <= O.due_at)),
-        "met_late": _many(and_(done, O.done_at > O.due_at)),
+        "met": _many(and_(done, O.in_time.is_(True))),
+        "met_late": _many(and_(done, O.in_time.is_(False))),
         "waived": _many(waived),
         "overdue": _many(and_(~done, past, ~func.coalesce(waived, False))),
         "open": _many(and_(~done, ~past)),
@@ -224,6 +259,7 @@ def _duty(work: Work, row: Obligation, at: datetime, over: datetime | None) -> D
         period=row.period,
         due_at=row.due_at,
         done_at=row.done_at if row.done_at is not None and row.done_at <= at else None,
-        status=status(row.due_at, row.done_at, row.waived_until, at, over),
+        status=status(row.due_at, row.done_at, row.waived_until, at, over, row.in_time),
+        late_entry=row.late_entry,
         waiver=row.waiver or "",
     )

@@ -92,7 +92,7 @@ def _judged(work: Work, as_of: date) -> Any:
     done = and_(O.done_at.is_not(None), O.done_at <= at)
     waived = and_(O.waived_until.is_not(None), O.waived_until >= as_of)
     return case(
-        (and_(done, O.done_at <= O.due_at), Status.MET.value),
+        (and_(done, O.in_time.is_(True)), Status.MET.value),
         (done, Status.MET_LATE.value),
         (waived, Status.WAIVED.value),
         (O.due_at < duties.passed(work, as_of), Status.OVERDUE.value),

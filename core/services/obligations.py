@@ -11,12 +11,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     Date,
     Index,
     Integer,
     String,
     bindparam,
     delete,
+    false,
     insert,
     literal,
     null,
@@ -38,6 +40,7 @@ from core.estate.population import EstateScope
 from core.estate.units import model_of
 from core.kernel.catalog import Fault
 from core.services import faults, prepared
+from core.services.judged import Judged, Terms, Value
 from core.services.settings import due_of
 from core.services.work import Work
 
@@ -47,7 +50,8 @@ MANY = 500  # beyond so many touched units all are computed anew
 
 
 class Obligation(Base):
-    """``subject_id``: the record a clock runs for, 0 for a recurring duty. ``done_at``: when it was settled."""
+    """``subject_id``: the record a clock runs for, 0 for a recurring duty. ``done_at``: when it was settled; ``in_time``: was
+    it by 截止; ``late_entry``: it was reported only after 关闭 (judged.py)."""
 
     __tablename__ = "obligation"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -59,6 +63,8 @@ class Obligation(Base):
     opened_at: Mapped[datetime] = mapped_column(Moment)
     due_at: Mapped[datetime] = mapped_column(Moment)
     done_at: Mapped[datetime | None] = mapped_column(Moment)
+    in_time: Mapped[bool | None] = mapped_column(Boolean)
+    late_entry: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     waived_until: Mapped[date | None] = mapped_column(Date)
     waiver: Mapped[str | None] = mapped_column(String(300))
     __table_args__ = (
@@ -76,7 +82,6 @@ class Obligation(Base):
 
 
 Key = tuple[str, str, str, int, int]  # rule, period, unit_kind, unit_id, subject_id
-Value = tuple[datetime, datetime, datetime | None]  # opened, due, done
 
 
 def refresh(work: Work) -> None:
@@ -268,6 +273,7 @@ def _moment(value: Any) -> datetime | None:
 def _write(
     work: Work, asked: set[tuple[str, str]], kinds: set[str], ids: list[int] | None, wanted: Mapping[Key, Value]
 ) -> None:
+    terms = {rule: Terms.of(work, work.catalog.deadlines[rule]) for rule, _ in asked}
     params = {
         "rules": list({r for r, _ in asked}),
         "periods": list({p for _, p in asked}),
@@ -276,27 +282,29 @@ def _write(
     }
     held = prepared.run(work, ("owed", ids is None), lambda: _held(ids is None), params)
     current = {
-        (r, p, k, u, s): (row, (_moment(o), _moment(d), _moment(f)))
-        for row, r, p, k, u, s, o, d, f in held
+        (r, p, k, u, s): (row, Judged(_moment(o), _moment(d), _moment(f), in_time, late))  # type: ignore[arg-type]
+        for row, r, p, k, u, s, o, d, f, in_time, late in held
         if (r, p) in asked
     }
     names = ("rule", "period", "unit_kind", "unit_id", "subject_id")
     fresh = [
-        dict(zip(names, k, strict=True)) | {"opened_at": o, "due_at": d, "done_at": f}
-        for k, (o, d, f) in wanted.items()
-        if k not in current
+        dict(zip(names, k, strict=True)) | terms[k[0]].first(v)._asdict() for k, v in wanted.items() if k not in current
     ]
     changed = [
-        {"row": current[k][0], "o": v[0], "d": v[1], "f": v[2]}
-        for k, v in wanted.items()
-        if k in current and current[k][1] != v
+        {"row": row} | {f"new_{n}": value for n, value in then._asdict().items()}
+        for k, (row, was) in current.items()
+        if k in wanted and (then := terms[k[0]].then(was, wanted[k])) != was
     ]
-    gone = [{"row": row} for k, (row, _) in current.items() if k not in wanted]
+    gone = [
+        {"row": row}
+        for k, (row, was) in current.items()
+        if k not in wanted and not (terms[k[0]].periodic and terms[k[0]].closed(was.due_at))
+    ]
     connection, own = work.session.connection(), Obligation.__table__
     if fresh:
         connection.execute(insert(own), fresh)  # type: ignore[arg-type]
     if changed:
-        values: dict[str, Any] = {"opened_at": bindparam("o"), "due_at": bindparam("d"), "done_at": bindparam("f")}
+        values: dict[str, Any] = {n: bindparam(f"new_{n}") for n in Judged._fields}
         connection.execute(update(own).where(own.c.id == bindparam("row")).values(values), changed)  # type: ignore[arg-type]
     if gone:
         connection.execute(delete(own).where(own.c.id == bindparam("row")), gone)  # type: ignore[arg-type]
@@ -304,7 +312,8 @@ def _write(
 
 def _held(everywhere: bool) -> Any:
     t = Obligation
-    rows = select(t.id, t.rule, t.period, t.unit_kind, t.unit_id, t.subject_id, t.opened_at, t.due_at, t.done_at).where(
+    key = (t.id, t.rule, t.period, t.unit_kind, t.unit_id, t.subject_id)
+    rows = select(*key, t.opened_at, t.due_at, t.done_at, t.in_time, t.late_entry).where(
         t.rule.in_(bindparam("rules", expanding=True)),
         t.period.in_(bindparam("periods", expanding=True)),
         t.unit_kind.in_(bindparam("kinds", expanding=True)),

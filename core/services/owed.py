@@ -85,9 +85,9 @@ def _conditions(work: Work, asked: Asked) -> list[ColumnElement[bool]]:
         case "open":
             out += [not_(done), or_(not_(past), waived)]
         case "met":
-            out += [done, O.done_at <= O.due_at]
+            out += [done, O.in_time.is_(True)]
         case "late":
-            out += [done, O.done_at > O.due_at]
+            out += [done, O.in_time.is_(False)]
         case "waived":
             out += [not_(done), waived]
     return out

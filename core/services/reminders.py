@@ -67,9 +67,9 @@ class Pile:
 
 def digests(work: Work, people: Sequence[Actor] | None = None) -> Iterator[Told]:
     """The day's digest of everybody who has something to be told."""
-    piles, leads, spoken = _piles(work), frozenset(mine.of_leads(work)), False
+    piles, leads, spoken = piles_of(work), frozenset(mine.of_leads(work)), False
     for me in people if people is not None else everybody(work):
-        own, others = mine.divided(me, leads, piles if me.role != LINKED else _piles(work, me.linked))
+        own, others = mine.divided(me, leads, piles if me.role != LINKED else piles_of(work, me.linked))
         parts = [*_parts(work, own, None), *_parts(work, others, STEPS[me.role])]
         parts.sort(key=lambda p: (-p.late, -p.today, p.first))
         if not parts:
@@ -160,7 +160,7 @@ def _parts(work: Work, piles: Sequence[Pile], step: int | None) -> Iterator[Part
             yield Part(deadline, late, today, soon, min(p.first for p in own))
 
 
-def _piles(work: Work, complexes: Collection[int] | None = None) -> list[Pile]:
+def piles_of(work: Work, complexes: Collection[int] | None = None) -> list[Pile]:
     """Everything open that is due within three days or overdue, in one statement, put together as far as anybody is told
     of it together. ``complexes``: of these alone."""
     begun, today, soon = (end_of(work.today + timedelta(days=n)) for n in (-1, 0, SOON.days))

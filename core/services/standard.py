@@ -133,7 +133,7 @@ def deadline_table(duties: tuple[DeadlineFacts, ...], as_of: date) -> Table:
             Number(d.met_late),
             Number(d.open),
             Number(d.overdue),
-            Ratio(*d.on_time),
+            Ratio(*d.on_time, ref=Ref(kind="deadline", key=d.deadline.key, as_of=as_of, period=d.ended)),
         )
         for d in duties
     )
@@ -150,7 +150,7 @@ def deadline_table(duties: tuple[DeadlineFacts, ...], as_of: date) -> Table:
             Column(label="按期率", width=9, align="right"),
         ),
         rows=rows,
-        note="按期率＝按期完成÷（已完成＋逾期未办）。",
+        note="按期率＝最近一个到期统计期内按期办结的÷应办的；一次性事项和按件计时的，＝按期÷（已办结＋逾期未办）。",
     )
 
 

@@ -35,6 +35,7 @@ from plugins.safeguards.records_meetings import (
     LinkedMeeting,
     WeeklyInfo,
 )
+from plugins.safeguards.records_notices import CommunityNotice, DepartmentNotice
 from plugins.safeguards.records_people import AttackPlan, CommunityTeam, Liaison
 from plugins.safeguards.records_supervision import Issue, Publication, Rectification, Reminder, Talk
 
@@ -248,6 +249,25 @@ DEADLINES = (
             settles=settles,
         )
         for key, label, code, model, opened, done, settles in CLOCKS
+    ),
+    *(
+        Deadline(  # no ``answers``: the group files the sheet, but whom it is addressed to owes the answer
+            key=f"safeguards.{key}_due",
+            label=label,
+            code="G8",
+            clause="三（四）",
+            unit=RECORD,
+            of=model,
+            due=Stated(days=5),
+            opened="issued_on",
+            stated="limit_on",
+            done_on="replied_on",
+            settles="反馈办理情况",
+        )
+        for key, label, model in (
+            ("community_notice", "督办单反馈（社区）", CommunityNotice),
+            ("department_notice", "督办单反馈（部门）", DepartmentNotice),
+        )
     ),
 )
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from core.api import COMPANY, Block, Document, Heading, Look, Paper, Paragraph
+from core.api import Block, Document, Heading, Look, Paper, Paragraph
+from plugins.safeguards.records_notices import CommunityNotice, DepartmentNotice
 from plugins.safeguards.records_supervision import Rectification, Reminder, Talk
 
 ISSUER = "专项行动综合协调组"
@@ -19,7 +20,7 @@ def _document(record: Any, look: Look, title: str, blocks: Iterator[Block]) -> D
         title=title,
         blocks=tuple(blocks),
         number=record.number or "",
-        addressees=f"{look.unit_name(COMPANY, record.company_id)}：",
+        addressees=f"{look.unit_name(record.unit, record.unit_id)}：",
         signature=(ISSUER,),
         signed_on=record.issued_on or record.drafted_on,
     )
@@ -73,7 +74,23 @@ def talk(record: Any, look: Look) -> Document:
     return _document(record, look, "约谈通知书", body())
 
 
+def sheet(record: Any, look: Look) -> Document:
+    def body() -> Iterator[Block]:
+        yield Paragraph(f"经调度，你单位{record.matter}，列入{record.colour}色督办。")
+        yield Heading("督办事项")
+        for line in record.facts.splitlines():
+            yield Paragraph(line)
+        yield Heading("办理要求")
+        yield Paragraph(record.demand)
+        yield Heading("反馈期限")
+        yield Paragraph(f"请于{_cn(record.limit_on)}前反馈办理情况。逾期不反馈的，予以通报。")
+
+    return _document(record, look, f"{record.colour}色督办单", body())
+
+
 PAPERS = (
+    Paper(record=CommunityNotice, label="督办单", build=sheet),
+    Paper(record=DepartmentNotice, label="督办单", build=sheet),
     Paper(record=Reminder, label="工作提醒函", build=reminder),
     Paper(record=Rectification, label="整改通知书", build=rectification),
     Paper(record=Talk, label="约谈通知书", build=talk),

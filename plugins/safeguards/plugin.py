@@ -9,6 +9,7 @@ from core.api import (
     Deadline,
     Indicator,
     Job,
+    NoticeRule,
     Paper,
     Record,
     ReportSection,
@@ -22,6 +23,7 @@ from plugins.safeguards import deadlines as owed
 from plugins.safeguards import documents, report, sample, views
 from plugins.safeguards import indicators as figures
 from plugins.safeguards import jobs as scheduled
+from plugins.safeguards import notices as proposed
 from plugins.safeguards import records as kept
 
 ACTION = Action(
@@ -63,6 +65,11 @@ def settings() -> Iterable[Setting]:
 @hookimpl
 def papers() -> Iterable[Paper]:
     return documents.PAPERS
+
+
+@hookimpl
+def notices() -> Iterable[NoticeRule]:
+    return proposed.NOTICES
 
 
 @hookimpl

@@ -12,6 +12,7 @@ from plugins.safeguards.records_meetings import (
     LinkedMeeting,
     WeeklyInfo,
 )
+from plugins.safeguards.records_notices import CommunityNotice, DepartmentNotice
 from plugins.safeguards.records_people import AttackPlan, CommunityScore, CommunityTeam, Liaison
 from plugins.safeguards.records_supervision import (
     Inspection,
@@ -36,6 +37,8 @@ RECORDS = (
     Inspection,
     Issue,
     Publication,
+    CommunityNotice,
+    DepartmentNotice,
     Reminder,
     Rectification,
     Talk,

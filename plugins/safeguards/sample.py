@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from core.api import DemoComplex, Sample, World
+from core.api import DemoComplex, Record, Sample, World
 from plugins.safeguards.records_bodies import Alliance, Association, IntegrityItem, Summary, SurveyWave, YearTask
 from plugins.safeguards.records_fund import DONORS, Donation, Grant, Spending
 from plugins.safeguards.records_meetings import (
@@ -20,6 +20,7 @@ from plugins.safeguards.records_meetings import (
     LinkedMeeting,
     WeeklyInfo,
 )
+from plugins.safeguards.records_notices import CommunityNotice, DepartmentNotice
 from plugins.safeguards.records_people import ITEMS, AttackPlan, CommunityScore, CommunityTeam, Liaison
 from plugins.safeguards.records_supervision import (
     Inspection,
@@ -68,6 +69,7 @@ def _all(world: World) -> Iterator[Sample]:
         yield from _checks(world, one)
         yield from _plans(world, one)
     yield from _papers(world)
+    yield from _sheets(world)
     yield from _fund(world)
     yield from _others(world)
 
@@ -249,6 +251,30 @@ def _paper(world: World, model: Any, link: str, on: date, company: int, before: 
     paper = Sample(model, on, company, values, tuple(steps))
     yield paper
     return paper
+
+
+def _sheets(world: World) -> Iterator[Sample]:
+    """Supervision sheets of December: two communities answered, one of them found in order; one department has yet to."""
+    on = date(2024, 12, 16)
+    office = world.departments.get("环卫办")
+    addressees: list[tuple[type[Record], int]] = [(CommunityNotice, key) for key, _ in world.communities[:2]]
+    addressees += [(DepartmentNotice, office)] if office is not None else []
+    for place, (model, unit) in enumerate(addressees):
+        values = {
+            "drafted_on": on,
+            "colour": "黄",
+            "matter": "部分工作进度落后",
+            "facts": "1. 每月大扫除：逾期2件（演示数据）。",
+            "demand": "请对照目标倒排工期，逐项说明落后原因和赶上进度的措施。",
+            "limit_on": on + timedelta(days=5),
+        }
+        steps: list[tuple[date, str, dict[str, Any]]] = [(on, "issue", {"number": "（演示，文号由文书编制）"})]
+        replied = on + timedelta(days=4)
+        if model is CommunityNotice and replied <= world.until:
+            steps.append((replied, "reply", {"reply": "已补办（演示）"}))
+            if place == 0:
+                steps.append((replied, "close", {"verdict": "情况属实，予以办结（演示）"}))
+        yield Sample(model, on, unit, values, tuple(steps))
 
 
 def _fund(world: World) -> Iterator[Sample]:

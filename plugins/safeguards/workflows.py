@@ -71,6 +71,57 @@ TASK = Workflow(
     editable=("open",),
 )
 
+SUPERVISION = Workflow(
+    states=(
+        State(key="draft", label="拟稿", counts=False),
+        State(key="issued", label="已印发待反馈"),
+        State(key="replied", label="已反馈待核实"),
+        State(key="closed", label="已办结", closed=True),
+        State(key="void", label="作废", counts=False, closed=True),
+    ),
+    transitions=(
+        Transition(
+            key="issue",
+            label="编号印发",
+            source=("draft",),
+            target="issued",
+            by=CHECKERS,
+            fields=("number",),
+            stamps="issued_on",
+        ),
+        Transition(
+            key="reply",
+            label="反馈",
+            source=("issued",),
+            target="replied",
+            by=BOTH,
+            fields=("reply",),
+            stamps="replied_on",
+        ),
+        Transition(
+            key="close",
+            label="核实办结",
+            source=("replied",),
+            target="closed",
+            by=CHECKERS,
+            fields=("verdict",),
+            stamps="closed_on",
+            another=True,
+        ),
+        Transition(
+            key="back",
+            label="退回再办",
+            source=("replied",),
+            target="issued",
+            by=CHECKERS,
+            clears=("replied_on",),
+            needs_remark=True,
+        ),
+        Transition(key="void", label="作废", source=("draft",), target="void", by=CHECKERS, needs_remark=True),
+    ),
+    editable=("draft",),
+)
+
 PAPER = Workflow(
     states=(
         State(key="draft", label="拟稿", counts=False),

@@ -22,6 +22,8 @@ PAGES = {
         "/r/environment.shortboard/board",
         "/help",
         "/inbox",
+        "/notices",
+        "/report/editions",
         "/obligations?state=overdue",
         "/calendar",
         "/complex/22",

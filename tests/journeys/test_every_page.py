@@ -33,6 +33,8 @@ def paths(platform: Any) -> Iterator[str]:
     yield from (
         "/r/environment.cleanup/grid",
         "/inbox",
+        "/notices",
+        "/report/editions",
         "/jobs",
         "/calendar?year=2025",
         "/obligations",

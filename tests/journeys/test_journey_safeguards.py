@@ -50,3 +50,24 @@ def test_a_notice_is_drafted_by_the_group_and_hidden_from_communities(visit: Vis
     assert group.locator("summary", has_text="核稿").count() == 0, "another person reviews what one has drafted"
     officer = visit("community", 390)
     assert officer.goto(group.url).status == 404
+
+
+def test_the_group_drafts_what_the_system_proposes_and_the_community_answers(visit: Visit) -> None:
+    """督办: proposed, edited, numbered, issued, answered on a phone, verified by the group."""
+    group = visit("coordination")
+    base = group.url.split("/overview")[0].rstrip("/")
+    group.goto(f"{base}/notices")
+    row = group.locator("tr", has_text="示例社区C").first
+    row.get_by_role("link", name="拟稿").click()
+    assert "逾期" in group.locator("[name=f_facts]").input_value()
+    group.locator("[name=f_matter]").fill("多项工作逾期未办，请抓紧")
+    group.get_by_role("button", name="保存").click()
+    group.wait_for_selector(".state:has-text('拟稿')")
+    where = group.url
+    step(group, "编号印发", "已印发待反馈", number="（演示）")
+    group.goto(f"{base}/notices")
+    assert group.locator("tr", has_text="示例社区C").get_by_role("link", name="拟稿").count() == 0
+    with group.expect_download() as paper:
+        group.goto(where)
+        group.get_by_role("link", name="下载文书").click()
+    assert paper.value.suggested_filename.endswith(".docx")

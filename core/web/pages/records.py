@@ -18,7 +18,7 @@ from core.base.record import Record
 from core.base.say import Say
 from core.base.units import COMPLEX, UNIT_KINDS
 from core.render import render
-from core.services import filing, judging, listing, offered, records, uploads
+from core.services import filing, judging, listing, notices, offered, records, uploads
 from core.services.work import Work
 from core.web import forms, frame, security
 from core.web.language import translated
@@ -63,6 +63,8 @@ def new(key: str) -> ResponseReturnValue:
         field = next((f for f in model.fields() if f.name == name or name == model.unit.name), None)
         if field is not None and asked.isdigit() and len(asked) < 10:
             given[model.unit.column if name == model.unit.name else name] = int(asked)
+    if "proposed" in request.args:  # a paper the system proposes (core/services/notices.py)
+        given |= notices.draft(work, key, int(given.get(model.unit.column) or 0))
     given = known(work, model, given)
     form = forms.open_form(work, model, names, given)
     return _form_page(work, key, form, None, request.args.get("back", ""))

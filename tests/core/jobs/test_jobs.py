@@ -20,10 +20,11 @@ from core.jobs import due
 from core.jobs import tick as clock
 from core.kernel import plugins
 from core.kernel.catalog import Catalog
-from core.services import days, faults, job_apart, job_runs
+from core.services import days, faults, job_apart, job_runs, records
 from core.services.db import Database
 from core.services.job_runs import JobRun
 from core.services.journal import JournalEntry
+from core.services.obligations import Obligation
 from core.services.platform import Platform
 from core.testing import START, at, small_platform
 from plugins.environment.records import Standard
@@ -133,6 +134,43 @@ def test_after_an_outage_the_policy_is_followed_and_recorded(
     assert [when.date() for _, when, _ in runs(platform)] == [date(2024, 12, 1), date(2025, 1, 1), date(2025, 2, 1)]
     assert effects(platform) == [str(when.date()) for _, when, state in runs(platform) if state == "done"]
     assert tick(platform, at(date(2025, 2, 4))) == []
+
+
+def test_after_an_outage_over_two_month_ends_the_duties_are_those_of_a_server_that_never_stopped(
+    tmp_path: Path,
+) -> None:
+    """Down from 28 November until 3 January: November and December are judged, January is open, the monthly jobs follow
+    their policy."""
+
+    def lived(folder: str, days_up: list[date]) -> tuple[set[tuple[object, ...]], list[tuple[str, datetime, str]]]:
+        (tmp_path / folder).mkdir()
+        catalog = Catalog(plugins={"environment": replace(WELL, jobs=(job("monthly", missed=Missed.ALL),))})
+        platform = small_platform(tmp_path / folder, catalog=catalog)
+        for day in days_up:
+            tick(platform, at(day))
+            if day == date(2024, 11, 20):
+                with platform.work(now=at(day, 11)) as work:
+                    told = {"complex_id": 1, "held_on": day, "people": 5, "photos": ["demo"]}
+                    spots = ["出入口", "地下室", "入户大堂", "卫生死角", "垃圾收集点"]
+                    records.save(work, "environment.cleanup", told | {"spots": spots})
+        with platform.reading(now=at(days_up[-1])) as work:
+            o = Obligation
+            rows = select(o.rule, o.period, o.unit_id, o.opened_at, o.due_at, o.done_at, o.in_time, o.late_entry)
+            kept = {tuple(row) for row in work.session.execute(rows)}
+        found = runs(platform)
+        platform.db.close()
+        return kept, found
+
+    every = [date(2024, 11, 8) + timedelta(days=n) for n in range(57)]
+    assert every[-1] == date(2025, 1, 3)
+    always, ran = lived("always", every)
+    outage, made_up = lived("outage", [d for d in every if d <= date(2024, 11, 28) or d == every[-1]])
+    assert outage == always
+    periods = {
+        (period, done is not None) for rule, period, *_, done, _, _ in outage if rule.endswith("monthly_cleanup")
+    }
+    assert {("2024-11", True), ("2024-11", False), ("2024-12", False), ("2025-01", False)} <= periods
+    assert made_up == ran and [when.date() for _, when, _ in ran] == [date(2024, 12, 1), date(2025, 1, 1)]
 
 
 def test_skip_runs_what_is_on_time(made: Callable[..., Platform]) -> None:

@@ -174,7 +174,7 @@ def test_a_digest_counts_what_the_person_sees(found: Platform) -> None:
             if where is None:
                 continue
             late = select(func.count()).where(where, Obligation.done_at.is_(None), Obligation.due_at < at(day, 0))
-            heaps = reminders._piles(work, me.linked if me.role == "leader" else None)
+            heaps = reminders.piles_of(work, me.linked if me.role == "leader" else None)
             own, others = mine.divided(me, frozenset(mine.of_leads(work)), heaps)
             assert sum(p.late for p in (*own, *others)) == work.session.scalar(late), me.login
 

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from core import cli
 from core.base.window import day_of
+from core.cli import opening
 from core.estate.units import Community, Complex
 from core.kernel import plugins
 from core.services import burden
@@ -92,7 +93,7 @@ def test_a_record_under_two_clocks_is_one_form(world: Platform) -> None:
 
 
 def test_the_command_prints_one_table_with_a_total(world: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "platform", lambda data=None: Platform(world.config, world.db, world.catalog))
+    monkeypatch.setattr(opening, "platform", lambda data=None: Platform(world.config, world.db, world.catalog))
     monkeypatch.setattr(world.db, "close", lambda: None)
     run = CliRunner().invoke(cli.main, ["burden", "--as-of", "2024-12-31", "--community", "示例社区A"])
     assert run.exit_code == 0, run.output

@@ -150,6 +150,8 @@ CLOCKS = {
     "safeguards.reminder_reply_due": _clock("reminder", "issued_on", "replied_on"),
     "safeguards.rectification_reply_due": _clock("rectification", "issued_on", "replied_on"),
     "safeguards.talk_reply_due": _clock("talk", "issued_on", "replied_on"),
+    "safeguards.community_notice_due": _clock("community_notice", "issued_on", "replied_on"),
+    "safeguards.department_notice_due": _clock("department_notice", "issued_on", "replied_on"),
     "safeguards.decision_due": _clock("decision", "decided_on", "closed_on"),
     "safeguards.community_decision_due": _clock("community_decision", "decided_on", "closed_on"),
     "safeguards.issue_due": _clock("issue", "found_on", "closed_on"),
