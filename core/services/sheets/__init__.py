@@ -4,6 +4,7 @@
 ``to_mend`` hands back what was wrong. Next: layout.py, intake.py.
 """
 
+from core.services.sheets import stepwise
 from core.services.sheets.applying import Result, apply, to_mend
 from core.services.sheets.export import export
 from core.services.sheets.intake import plan
@@ -24,6 +25,7 @@ __all__ = [
     "export",
     "plan",
     "read",
+    "stepwise",
     "template",
     "to_mend",
 ]

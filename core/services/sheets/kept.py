@@ -13,7 +13,8 @@ from core.base.window import Moment
 
 
 class SheetUpload(Base):
-    """One uploaded sheet: who brought it, what it would do, and what it did (``result``)."""
+    """One uploaded sheet: who brought it, what it would do, how far it has got if it goes in by pieces (``progress``,
+    stepwise.py), and what it did (``result``)."""
 
     __tablename__ = "sheet_upload"
     token: Mapped[str] = mapped_column(String(40), primary_key=True)
@@ -21,4 +22,5 @@ class SheetUpload(Base):
     login: Mapped[str] = mapped_column(String(80))
     created_at: Mapped[datetime] = mapped_column(Moment)
     plan: Mapped[str] = mapped_column(Sealed)  # personal data as typed: encrypted like any other
+    progress: Mapped[str | None] = mapped_column(Text)
     result: Mapped[str | None] = mapped_column(Text)

@@ -100,6 +100,8 @@ def _preview(key: str, token: str, problems: tuple[Any, ...] = ()) -> str:
         counts=plan.counts,
         rows=sorted(plan.rows, key=lambda r: (URGENT.get(r.kind, 2), r.number))[:SHOWN],
         shown=SHOWN,
+        large=sheets.stepwise.LARGE,
+        begun=kept.progress is not None,
         token=token,
         result=json.loads(kept.result) if kept.result else None,
     )
@@ -110,6 +112,9 @@ def apply(key: str, token: str) -> ResponseReturnValue:
     try:
         with frame.writing("sheet") as work:
             kept, plan = _kept(work, key, token)
+            if "stepwise" in request.form and not kept.result:
+                sheets.stepwise.begin(kept, plan, _chosen(plan))
+                return redirect(url_for("sheets.run", key=key, token=token))
             if kept.result:  # pressed twice
                 return redirect(url_for("sheets.preview", key=key, token=token))
             result = sheets.apply(work, _model(work, key), key, plan, _chosen(plan), whole="part" not in request.form)
@@ -118,6 +123,24 @@ def apply(key: str, token: str) -> ResponseReturnValue:
         return _preview(key, token, tuple(p.text for p in error.problems)), 409
     session["saved"] = _("已导入：新增 %(c)s 条，修改 %(m)s 条。", c=result.created, m=result.changed)
     return redirect(url_for("sheets.preview", key=key, token=token))
+
+
+@bp.route("/sheet/<key>/<token>/run", methods=["GET", "POST"])
+def run(key: str, token: str) -> ResponseReturnValue:
+    """A large sheet by pieces: each POST is the next one; the page asks for it by itself until it is stopped."""
+    if request.method == "POST":
+        with frame.writing("sheet") as work:
+            kept, plan = _kept(work, key, token, lock=True)
+            now = sheets.stepwise.stop(kept, stopped="stop" in request.form)
+            now = sheets.stepwise.step(work, _model(work, key), kept, plan)
+        if now.done:
+            session["saved"] = _("已导入：新增 %(c)s 条，修改 %(m)s 条。", c=now.created, m=now.changed)
+        return redirect(url_for("sheets.run", key=key, token=token))
+    work = frame.reading()
+    kept, plan = _kept(work, key, token)
+    if kept.result or kept.progress is None:
+        return redirect(url_for("sheets.preview", key=key, token=token))
+    return frame.page("sheet_run.html", key=key, model=_model(work, key), plan=plan, now=sheets.stepwise.read(kept))
 
 
 @bp.route("/sheet/<key>/<token>/mend.xlsx")
@@ -156,9 +179,9 @@ def _units(work: Work, model: Any) -> Any:
     return work.session.scalars(select(model).order_by(model.id).execution_options(yield_per=1000))
 
 
-def _kept(work: Work, key: str, token: str) -> tuple[SheetUpload, sheets.Plan]:
+def _kept(work: Work, key: str, token: str, *, lock: bool = False) -> tuple[SheetUpload, sheets.Plan]:
     """The upload of this person, while it lasts."""
-    found = work.session.get(SheetUpload, token)
+    found = work.session.get(SheetUpload, token, with_for_update=lock)
     if (
         found is None
         or found.login != work.actor.login

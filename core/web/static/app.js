@@ -67,3 +67,22 @@
     kept().forEach((f, i) => { if (f.type === "checkbox" || f.type === "radio") f.checked = !!values[i]; else if (values[i] !== undefined) f.value = values[i]; });
   }
 })();
+
+// An import by pieces asks for the next piece by itself, and waits for a server that is away.
+(() => {
+  const piece = async () => {
+    const form = document.querySelector("form[data-go-on]");
+    if (!form) return;
+    try {
+      const answer = await fetch(location.href, { method: "POST", body: new FormData(form) });
+      if (!answer.ok) return setTimeout(piece, 5000);
+      if (answer.url !== location.href) return location.assign(answer.url);
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      document.querySelector("main").replaceWith(page.querySelector("main"));
+      setTimeout(piece, 100);
+    } catch {
+      setTimeout(piece, 5000);
+    }
+  };
+  piece();
+})();
