@@ -148,6 +148,9 @@ def section(work: Work, facts: Facts) -> tuple[Block, ...]:
     built: tuple[Block, ...] = ()
     with faults.border(work, f"section:{slug}", slug) as failed:
         built = tuple(plugin.sections[0].build(facts))
+        for one in built:
+            if not isinstance(one, Block):  # found here, or no renderer could print the other sections either
+                raise TypeError(f"a section yields blocks, not {type(one).__name__}")
     if failed:
         return (Notice(f"本节数据不可用：自{work.now:%Y-%m-%d %H:%M}起，原因：{failed[0].what}", tone="fault"),)
     return built

@@ -266,10 +266,21 @@ def half(facts: Any) -> Iterator[Heading]:
     boom()
 
 
+def garbage(facts: Any) -> Iterator[Any]:
+    yield Heading("开头")
+    yield "字"
+
+
 @pytest.mark.parametrize(
     ("build", "what"),
-    [(boom, "the cat"), (half, "the cat"), (leave, "SystemExit"), (lambda facts: None, "TypeError")],
-    ids=["raises", "raises half-way", "exits", "yields nothing"],
+    [
+        (boom, "the cat"),
+        (half, "the cat"),
+        (leave, "SystemExit"),
+        (lambda facts: None, "TypeError"),
+        (garbage, "not str"),
+    ],
+    ids=["raises", "raises half-way", "exits", "yields nothing", "yields no block"],
 )
 def test_a_section(build: Callable[..., Any], what: str, opened: Callable[[Catalog], Platform]) -> None:
     section = ReportSection(key="sick.section", label="节", build=build)
