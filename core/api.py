@@ -6,6 +6,7 @@ Next stop: core/base/hookspecs.py.
 """
 
 from core.base.blocks import (
+    Attachment,
     Block,
     Bullets,
     Cell,
@@ -24,11 +25,14 @@ from core.base.blocks import (
     Series,
     Table,
     Text,
+    plain,
 )
 from core.base.codes import id_number_problem, uscc_problem
+from core.base.contradictions import contradictions
 from core.base.declared import Base
 from core.base.describe import (
     Action,
+    Compilation,
     Deadline,
     Indicator,
     Job,
@@ -75,10 +79,11 @@ from core.base.react import Change, Door
 from core.base.record import Record
 from core.base.say import Say
 from core.base.scope import Scope, count, counts, coverage, has, holds, share, tally, whole
+from core.base.shown import figure_cell, gap, target_text
 from core.base.sql_days import days_between, local_day, month_of, plus_days
 from core.base.target import DOWN, UP, at_least, at_most
 from core.base.units import ACTION, COMMUNITY, COMPANY, COMPLEX, DEPARTMENT, GRID, LEADER, RECORD, STREET
-from core.base.window import TZ, Period, day_of
+from core.base.window import TZ, Period, Window, day_of
 from core.base.workflow import COORDINATOR, LEAD, REPORTER, REVIEW, State, Transition, Workflow
 from core.base.world import DemoComplex, World
 from core.estate.units import (
@@ -102,8 +107,10 @@ __all__ = [
     "Action",
     "ActionUnit",
     "Area",
+    "Attachment",
     "Base",
     "Block",
+    "Compilation",
     "Bullets",
     "COMMUNITY",
     "COMPANY",
@@ -188,6 +195,7 @@ __all__ = [
     "Transition",
     "UP",
     "VERSION",
+    "Window",
     "Within",
     "Workflow",
     "World",
@@ -196,6 +204,7 @@ __all__ = [
     "at_most",
     "choice",
     "choices",
+    "contradictions",
     "count",
     "counts",
     "coverage",
@@ -205,6 +214,8 @@ __all__ = [
     "decimal",
     "every",
     "every_setting",
+    "figure_cell",
+    "gap",
     "has",
     "holds",
     "hookimpl",
@@ -222,12 +233,14 @@ __all__ = [
     "origin",
     "personal",
     "photos",
+    "plain",
     "plus_days",
     "reference",
     "references",
     "secret",
     "share",
     "tally",
+    "target_text",
     "text",
     "uscc_problem",
     "whole",

@@ -30,6 +30,7 @@ PAGES = {
         "/inbox",
         "/notices",
         "/report/editions",
+        "/report/documents/safeguards.meeting_pack",
         "/help",
     ),
     "sanitation": (

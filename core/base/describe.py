@@ -4,7 +4,7 @@ into one Catalog; pages, scheduler and report read the Catalog. Next: hookspecs.
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -18,7 +18,7 @@ from core.base.kinds import Kind, Look
 from core.base.record import Record
 from core.base.target import Aim, Target
 from core.base.units import COMPLEX, UnitKind
-from core.base.window import Period
+from core.base.window import Period, Window
 
 if TYPE_CHECKING:
     from core.base.facts import Facts, JobContext
@@ -211,6 +211,18 @@ class Paper:
     record: type[Record]
     label: str
     build: Callable[[Any, Look], Document]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compilation:
+    """A document of a period made of many records (工作信息汇编, 调度会材料). ``build(facts, campaign, window)``:
+    the plugin's own facts, those of every action in order, and the period; pure like a section. The core adds the issuer
+    and 演示数据."""
+
+    key: str
+    label: str
+    every: Period
+    build: Callable[[Facts, Sequence[Facts], Window], Document]
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ class IndicatorFacts:
     by_community: tuple[GroupFigure, ...] = ()
     history: tuple[tuple[date, int, int], ...] = ()  # (day, n, d), oldest first
     fault: str = ""  # why there is no figure: "since ..., because ..."
+    within: tuple[tuple[str, str], ...] = ()  # the area it is of, as the query of the page with its rows
 
     @property
     def figure(self) -> Fraction | None:
@@ -78,6 +79,7 @@ class DeadlineFacts:
     fault: str = ""
     ended: str = ""
     on_time: tuple[int, int] = (0, 0)
+    within: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from core.base.blocks import Block
     from core.base.describe import (
         Action,
+        Compilation,
         Deadline,
         Indicator,
         Job,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
         Setting,
     )
     from core.base.errors import Problem
+    from core.base.facts import Facts
     from core.base.kinds import Look
     from core.base.notice import NoticeRule
     from core.base.record import Record
@@ -97,6 +99,13 @@ def papers() -> Iterable[Paper]:  # type: ignore[empty-body]
 
 
 @hookspec
+def compilations() -> Iterable[Compilation]:  # type: ignore[empty-body]
+    """Documents of a week or a month made of many records, offered beside the combined report. Keys begin with ``<slug>.``.
+
+    Example: the meeting pack and the weekly work informations (plugins/safeguards)."""
+
+
+@hookspec
 def notices() -> Iterable[NoticeRule]:  # type: ignore[empty-body]
     """Papers the system proposes to who is late or falls behind; the coordination group edits, numbers and issues them.
 
@@ -127,6 +136,14 @@ def complex_panels(complex_id: int, read: Callable[[Rows], Sequence[Any]]) -> It
     Example: the open defects of a complex as a table (plugins/environment)."""
 
 
+@hookspec
+def section_remarks(facts: Facts) -> Iterable[Block]:  # type: ignore[empty-body]
+    """Blocks at the end of any action's section of the report: ``facts`` are that action's. Pure like a section; what
+    raises is shown as a fault in its place.
+
+    Example: what the lead departments write themselves (plugins/safeguards)."""
+
+
 DESCRIBE = (
     "action",
     "records",
@@ -138,6 +155,7 @@ DESCRIBE = (
     "offers",
     "reactions",
     "papers",
+    "compilations",
     "notices",
     "hookspecs",
 )

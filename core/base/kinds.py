@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from sqlalchemy import Boolean, Integer, String
 from sqlalchemy import Text as LongColumn
@@ -22,6 +22,9 @@ from core.base.columns import JsonText, Options, Scaled
 from core.base.say import Say
 from core.base.sealed import Sealed, masked
 from core.base.units import UnitKind
+
+if TYPE_CHECKING:
+    from core.base.facts import Facts
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -52,6 +55,10 @@ class Look(Protocol):
     @property
     def today(self) -> date:
         raise LookupError("no day")
+
+    def facts(self, slug: str) -> Facts:
+        """The figures of one action as its section of the report would have them today."""
+        raise LookupError(slug)
 
 
 def plain_text(raw: Any) -> str:

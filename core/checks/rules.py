@@ -68,6 +68,13 @@ RULES: tuple[Rule, ...] = (
         check=showing.panels,
     ),
     Rule(
+        key="compilations",
+        medal=BRONZE,
+        text="汇编材料和附在各行动一节末尾的内容在有无数据时都能生成，各种格式都能输出",
+        mend="改 documents.py、report.py：只用给的事实，没有数据时写明“没有”",
+        check=showing.compilations,
+    ),
+    Rule(
         key="parts",
         medal=SILVER,
         text="只算一个对象，与总表中该对象的一行相同",

@@ -13,6 +13,7 @@ from core.checks.bench import AS_OF
 from core.checks.rule import Subject
 from core.estate.units import Complex
 from core.render import FORMATS, render
+from core.services import compilations as compiled
 from core.services import reports, standard
 from core.services.work import Work
 
@@ -51,6 +52,23 @@ def panels(subject: Subject) -> Iterator[str]:
             units = work.session.scalars(select(Complex.id)).all()
             blocks = tuple(block for unit in units for block in build(complex_id=unit, read=read))
         yield from _rendered(where, Document(title="小区", blocks=blocks))
+
+
+def compilations(subject: Subject) -> Iterator[str]:
+    """Documents of many records, and what is added to any action's section: from no data and from samples, every format."""
+    plugin = subject.plugin
+    if not plugin.compilations and plugin.remarks is None:
+        return
+    for where, platform in subject.benches.both:
+        for day in AS_OF:
+            with platform.reading() as work:
+                made = [compiled.document(work, one.key, day) for one in plugin.compilations]
+                if plugin.remarks is not None:
+                    for facts in reports.gather(work, day):
+                        blocks = tuple(plugin.remarks(facts=facts))
+                        made.append(Document(title=facts.action.label, blocks=blocks, as_of=day))
+        for document in made:
+            yield from _rendered(f"{where}，{document.title}", document)
 
 
 def migrations(subject: Subject) -> Iterator[str]:

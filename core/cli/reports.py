@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from sqlalchemy import select
 
 from core.cli.opening import DAY, main, opened
+
+if TYPE_CHECKING:
+    from core.estate.units import Community
+    from core.services.work import Work
 
 
 @main.command()
@@ -16,16 +21,42 @@ from core.cli.opening import DAY, main, opened
 @click.option(
     "--format", "shape", type=click.Choice(["html", "docx", "xlsx", "json"]), default="docx", show_default=True
 )
+@click.option("--period", type=click.Choice(["week", "month"]), help="周报或月报，默认专项行动以来")
+@click.option("--community", default="", help="只写一个社区（名称），默认全街道")
+@click.option("--kind", default="", help="另一种材料的键，如 safeguards.meeting_pack（调度会材料）")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
-def report(as_of: datetime | None, shape: str, out: Path) -> None:
-    """Write the combined report (综合报告) as of a day."""
+def report(as_of: datetime | None, shape: str, period: str | None, community: str, kind: str, out: Path) -> None:
+    """Write the combined report (综合报告), or another document, as of a day."""
+    from core.base.errors import NotFound  # noqa: PLC0415
+    from core.base.window import Period  # noqa: PLC0415
     from core.render import render  # noqa: PLC0415 - heavy
-    from core.services import reports  # noqa: PLC0415
+    from core.services import compilations, editions, reports  # noqa: PLC0415
 
     with opened() as found, found.reading() as work:
-        document = reports.combined(work, as_of.date() if as_of else work.today)
+        day = as_of.date() if as_of else work.today
+        if kind:
+            try:
+                document = compilations.document(work, kind, day)
+            except NotFound:
+                keys = "、".join(c.key for c in compilations.offered(work)) or "无"
+                raise click.UsageError(f"没有名为“{kind}”的材料，可选：{keys}") from None
+        else:
+            one = named(work, community)
+            span = Period(period) if period else None
+            before = editions.before(work, day) if one is None else None
+            document = reports.combined(work, day, period=span, community=one.id if one else None, before=before)
         out.write_bytes(render(document, shape))
     click.echo(f"已生成 {out}")
+
+
+def named(work: Work, community: str) -> Community | None:
+    """The community of that name, None for ""; a usage error where there is none."""
+    from core.estate.units import Community  # noqa: PLC0415
+
+    one = work.session.scalar(select(Community).where(Community.name == community)) if community else None
+    if community and one is None:
+        raise click.UsageError(f"没有名为“{community}”的社区")
+    return one
 
 
 @main.command()
@@ -33,12 +64,8 @@ def report(as_of: datetime | None, shape: str, out: Path) -> None:
 @click.option("--as-of", type=DAY, help="该日所在的月份，默认本月")
 def burden(community: str, as_of: datetime | None) -> None:
     """How many forms, duties and fields a community meets in a month, per action."""
-    from core.estate.units import Community  # noqa: PLC0415
     from core.services import burden as burdens  # noqa: PLC0415
 
     with opened() as found, found.reading() as work:
-        one = work.session.scalar(select(Community).where(Community.name == community)) if community else None
-        if community and one is None:
-            raise click.UsageError(f"没有名为“{community}”的社区")
-        for line in burdens.lines(burdens.of(work, one, as_of.date() if as_of else None)):
+        for line in burdens.lines(burdens.of(work, named(work, community), as_of.date() if as_of else None)):
             click.echo(line)

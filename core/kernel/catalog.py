@@ -9,6 +9,7 @@ from typing import Any
 
 from core.base.describe import (
     Action,
+    Compilation,
     Deadline,
     Indicator,
     Job,
@@ -50,12 +51,14 @@ class Declared:
     offers: tuple[Offer, ...] = ()
     reactions: tuple[Reaction, ...] = ()
     papers: tuple[Paper, ...] = ()
+    compilations: tuple[Compilation, ...] = ()
     notices: tuple[NoticeRule, ...] = ()
     hookspecs: ModuleType | None = None  # its own hooks for others
     answers: Mapping[str, Callable[..., Any]] = field(default_factory=dict)  # what it answers to others' hooks
     judges: Callable[..., Iterable[Problem]] | None = None  # check_record
     samples: Samples | None = None
     panels: Callable[..., Iterable[Any]] | None = None
+    remarks: Callable[..., Iterable[Any]] | None = None  # section_remarks
     module: str = ""
     folder: str = ""
 
@@ -72,6 +75,7 @@ class Catalog:
     settings: Mapping[str, Setting] = field(init=False)
     jobs: Mapping[str, Job] = field(init=False)
     offers: Mapping[str, Offer] = field(init=False)
+    compilations: Mapping[str, Compilation] = field(init=False)
 
     def __post_init__(self) -> None:
         each = self.plugins.values()
@@ -82,6 +86,7 @@ class Catalog:
             "settings": {s.key: s for p in each for s in p.settings},
             "jobs": {j.key: j for p in each for j in p.jobs},
             "offers": {o.key: o for p in each for o in p.offers},
+            "compilations": {b.key: b for p in each for b in p.compilations},
         }
         for name, value in flat.items():
             object.__setattr__(self, name, MappingProxyType(value))

@@ -44,6 +44,7 @@ def _keys(found: Declared) -> Iterator[DeclarationError]:
         *(("section", s.key) for s in found.sections),
         *(("job", j.key) for j in found.jobs),
         *(("offer", o.key) for o in found.offers),
+        *(("compilation", c.key) for c in found.compilations),
     ]
     seen: set[tuple[str, str]] = set()
     for kind, key in declared:

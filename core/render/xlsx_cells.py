@@ -41,7 +41,7 @@ class Formats:
 
     @property
     def link(self) -> Format:
-        return self.get(font_color="0B5394", underline=1)
+        return self.get(font_color="0B5394", underline=1, text_wrap=True)
 
     @property
     def head(self) -> Format:

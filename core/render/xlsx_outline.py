@@ -72,9 +72,9 @@ def _body(sheet: Worksheet, blocks: tuple[Block, ...], row: int, places: dict[in
 
 def _pointer(sheet: Worksheet, row: int, block: Table | Chart, place: str, formats: Formats) -> None:
     kind = "图" if isinstance(block, Chart) else "表"
-    sheet.write_url(
-        row, 0, f"internal:'{place}'!A1", formats.link, f"{INDENT}{kind}：{block.title}（见工作表“{place}”）"[:250]
-    )
+    said = f"{INDENT}{kind}：{block.title}（见工作表“{place}”）"[:250]
+    sheet.write_url(row, 0, f"internal:'{place}'!A1", formats.link, said)
+    fit_row(sheet, row, [(said, WIDTH)])  # a long one runs on below, not out of the printed page
 
 
 def _lines(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true, tuple_, union_all
 
 from core.base.describe import Deadline
 from core.base.due import Every, Once
@@ -43,15 +43,18 @@ class Duty:
     late_entry: bool = False
 
 
-def deadlines(work: Work, as_of: date, chosen: Sequence[Deadline] | None = None) -> tuple[DeadlineFacts, ...]:
+def deadlines(
+    work: Work, as_of: date, chosen: Sequence[Deadline] | None = None, community: int | None = None
+) -> tuple[DeadlineFacts, ...]:
     """Each deadline on ``as_of``: its current period in full, and whatever is still open from earlier ones; in time of the
-    period that fell due last."""
+    period that fell due last. Of one ``community``: what it and its complexes owe, where they owe anything."""
+    where = true() if community is None else of_community(community)
     asked = tuple(work.catalog.deadlines.values() if chosen is None else chosen)
     current = {d.key: _current(work, d, as_of) for d in asked}
-    counts = _counts(work, asked, current, as_of)
+    counts = _counts(work, asked, current, as_of, where)
     ended = {d.key: key for d in asked if (key := _ended(work, d, as_of))}
-    rates = _rates(work, ended, as_of)
-    late = overdue(work, as_of, [d.key for d in asked])
+    rates = _rates(work, ended, as_of, where)
+    late = overdue(work, as_of, [d.key for d in asked], where=where)
     standing = faults.standing(work.session)
     out = []
     for one in asked:
@@ -66,10 +69,11 @@ def deadlines(work: Work, as_of: date, chosen: Sequence[Deadline] | None = None)
                 fault=faults.sentence(row) if row else "",
                 ended=ended.get(one.key, current[one.key][0] if not one.periodic else ""),
                 on_time=rates.get(one.key, (0, 0)) if one.periodic else _together(counts.get(one.key, {})),
+                within=() if community is None else (("community", str(community)),),
                 **counts.get(one.key, {}),
             )
         )
-    return tuple(out)
+    return tuple(out if community is None else (f for f in out if f.owed))
 
 
 def _current(work: Work, deadline: Deadline, as_of: date) -> tuple[str, datetime | None]:
@@ -90,14 +94,14 @@ def _ended(work: Work, deadline: Deadline, as_of: date) -> str:
     return found[-1].window.key if found else ""
 
 
-def _rates(work: Work, ended: Mapping[str, str], as_of: date) -> dict[str, tuple[int, int]]:
+def _rates(work: Work, ended: Mapping[str, str], as_of: date, where: ColumnElement[bool]) -> dict[str, tuple[int, int]]:
     """(answered in time, owed) of these periods; what is waived is not owed."""
     at = end_of(as_of)
     done = and_(O.done_at.is_not(None), O.done_at <= at)
     waived = and_(~done, O.waived_until.is_not(None), O.waived_until >= as_of)
     rows = (
         select(O.rule, _many(and_(done, O.in_time.is_(True))), _many(~func.coalesce(waived, False)))
-        .where(tuple_(O.rule, O.period).in_(list(ended.items())), O.opened_at <= at)
+        .where(tuple_(O.rule, O.period).in_(list(ended.items())), O.opened_at <= at, where)
         .group_by(O.rule)
     )
     return {rule: (int(met), int(owed)) for rule, met, owed in work.session.execute(rows)} if ended else {}
@@ -110,7 +114,11 @@ def _together(counts: Mapping[str, int]) -> tuple[int, int]:
 
 
 def _counts(
-    work: Work, asked: Sequence[Deadline], current: dict[str, tuple[str, Any]], as_of: date
+    work: Work,
+    asked: Sequence[Deadline],
+    current: dict[str, tuple[str, Any]],
+    as_of: date,
+    where: ColumnElement[bool],
 ) -> dict[str, dict[str, int]]:
     at = end_of(as_of)
     done = and_(O.done_at.is_not(None), O.done_at <= at)
@@ -128,7 +136,7 @@ def _counts(
     # Two index look-ups put together: an OR over both would walk the whole ledger.
     chosen = union_all(held, *still_open(work, as_of)).subquery("chosen")
     rows = select(O.rule, *(c.label(n) for n, c in columns.items())).where(
-        O.id.in_(select(chosen.c.id)), O.opened_at <= at
+        O.id.in_(select(chosen.c.id)), O.opened_at <= at, where
     )
     return {
         row.rule: {n: int(getattr(row, n) or 0) for n in columns} for row in work.session.execute(rows.group_by(O.rule))
@@ -151,8 +159,10 @@ def passed(work: Work, as_of: date) -> datetime:
     return min(work.now, end_of(as_of)) if as_of >= work.today else end_of(as_of)
 
 
-def overdue(work: Work, as_of: date, rules: Sequence[str], most: int = MOST_LATE) -> dict[str, list[Late]]:
-    """Who is overdue on ``as_of``, longest first, at most ``most`` of each rule."""
+def overdue(
+    work: Work, as_of: date, rules: Sequence[str], most: int = MOST_LATE, where: ColumnElement[bool] | None = None
+) -> dict[str, list[Late]]:
+    """Who is overdue on ``as_of``, longest first, at most ``most`` of each rule; ``where``: of these duties alone."""
     waived = and_(O.waived_until.is_not(None), O.waived_until >= as_of)
     late = union_all(*still_open(work, as_of)).subquery("late")
     named = O.rule.concat("")  # a condition only: looked up by rule, the whole history of the rule would be walked
@@ -161,6 +171,7 @@ def overdue(work: Work, as_of: date, rules: Sequence[str], most: int = MOST_LATE
         select(O.rule, O.unit_kind, O.unit_id, O.due_at, Complex.community_id, place)
         .outerjoin(Complex, and_(O.unit_kind == COMPLEX.name, Complex.id == O.unit_id))
         .where(O.id.in_(select(late.c.id)), named.in_(rules), ~func.coalesce(waived, False))
+        .where(true() if where is None else where)
         .subquery("each")
     )
     c = each.c

@@ -34,11 +34,22 @@ class Found:
     pages: int
 
 
-def find(work: Work, facts: DeadlineFacts, as_of: date, *, period: str = "", status: str = "", page: int = 1) -> Found:
+def find(
+    work: Work,
+    facts: DeadlineFacts,
+    as_of: date,
+    *,
+    period: str = "",
+    status: str = "",
+    community: int | None = None,
+    page: int = 1,
+) -> Found:
     """Obligations of one deadline on ``as_of``; a ``period`` or ``status`` that is none is left out of account."""
     period = period if period in periods(work, facts.deadline, as_of) else ""
     wanted = Status(status) if status in set(Status) else None
     chosen = _chosen(work, facts, as_of, period)
+    if community is not None:
+        chosen = chosen.where(duties.of_community(community))
     judged = _judged(work, as_of)
     counted = chosen.with_only_columns(judged, func.count()).group_by(judged)
     counts = {Status(s): n for s, n in work.session.execute(counted)}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -20,12 +20,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.base import blocks as b
 from core.base.declared import Base
 from core.base.errors import Forbidden, Invalid, NotFound, Problem
-from core.base.facts import Facts
 from core.base.say import Say
 from core.base.window import TZ, Moment
 from core.render import as_json
 from core.render.clean import clean
-from core.services import access, journal, reports, standard
+from core.services import access, journal, reports
+from core.services.compared import Before, Changed, Figure, changes, changes_table, figures_of
 from core.services.work import Work
 
 LONGEST = 500  # characters of a reason
@@ -46,25 +46,6 @@ class Edition(Base):
     figures: Mapped[str] = mapped_column(Text)
     previous: Mapped[str] = mapped_column(String(64))
     digest: Mapped[str] = mapped_column(String(64))
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One frozen figure: of an indicator, or the number overdue of a deadline. ``text`` is how it was printed."""
-
-    kind: str
-    key: str
-    label: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Changed:
-    """A figure that differs between two editions; "" where one has none."""
-
-    figure: Figure
-    before: str
-    after: str
 
 
 def may_issue(work: Work) -> bool:
@@ -88,7 +69,7 @@ def issue(work: Work, as_of: date, *, corrects: int | None = None, reason: str =
     last = work.session.scalars(select(Edition).order_by(Edition.number.desc()).limit(1)).first()
     number = last.number + 1 if last is not None else 1
     found = figures_of(reports.gather(work, as_of))
-    document = replace(reports.combined(work, as_of), draft=False)
+    document = replace(reports.combined(work, as_of, before=before(work, as_of)), draft=False)
     if wrong is not None:
         told = _correction(wrong, reason.strip(), changes(figures(wrong), found))
         document = replace(document, blocks=(*told, *document.blocks))
@@ -122,6 +103,15 @@ def listed(work: Work) -> Sequence[Edition]:
     return work.session.scalars(select(Edition).order_by(Edition.number.desc())).all()
 
 
+def before(work: Work, as_of: date) -> Before | None:
+    """The newest edition of an earlier day, to compare a report of ``as_of`` with."""
+    rows = select(Edition).where(Edition.as_of < as_of).order_by(Edition.number.desc()).limit(1)
+    last = work.session.scalars(rows).first()
+    if last is None:
+        return None
+    return Before.of(f"第{last.number}期（截至{b.plain(b.Day(last.as_of))}）", figures(last))
+
+
 def document(edition: Edition) -> b.Document:
     """As it was issued; every figure still links to the rows of its day."""
     return as_json.load(edition.document)
@@ -131,23 +121,6 @@ def figures(edition: Edition) -> tuple[Figure, ...]:
     return tuple(Figure(**one) for one in json.loads(edition.figures))
 
 
-def figures_of(sections: Sequence[Facts]) -> tuple[Figure, ...]:
-    """The figures of the report as it prints them."""
-    return tuple(_figures(sections))
-
-
-def changes(before: Sequence[Figure], after: Sequence[Figure]) -> list[Changed]:
-    """What differs, in the order of the later one; what it has no more comes last."""
-    old, new = ({(f.kind, f.key): f for f in found} for found in (before, after))
-    order = dict.fromkeys([*new, *old])
-    pairs = [(new.get(key), old.get(key)) for key in order]
-    return [
-        Changed(n or o, o.text if o else "", n.text if n else "")  # type: ignore[arg-type]
-        for n, o in pairs
-        if (n.text if n else None) != (o.text if o else None)
-    ]
-
-
 def since(work: Work, edition: Edition) -> list[Changed]:
     """How the figures of the edition's own day are known today, where that differs: late entries and corrections."""
     return changes(figures(edition), figures_of(reports.gather(work, edition.as_of)))
@@ -155,15 +128,15 @@ def since(work: Work, edition: Edition) -> list[Changed]:
 
 def verify(work: Work) -> Iterator[str]:
     """What is wrong with the kept editions, a sentence each: a changed row, one that is missing, a broken chain."""
-    expected, before = 1, ""
+    expected, last = 1, ""
     for row in work.session.scalars(select(Edition).order_by(Edition.number).execution_options(yield_per=20)):
         if row.number != expected:
             yield f"缺少第{expected}期" + (f"至第{row.number - 1}期" if row.number - 1 > expected else "")
         if digest_of(row) != row.digest:
             yield f"第{row.number}期的内容与出刊时不一致"
-        elif row.number == expected and row.previous != before:
+        elif row.number == expected and row.previous != last:
             yield f"第{row.number}期与前一期不衔接"
-        expected, before = row.number + 1, row.digest
+        expected, last = row.number + 1, row.digest
 
 
 def digest_of(row: Edition) -> str:
@@ -174,27 +147,6 @@ def digest_of(row: Edition) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-def _figures(sections: Sequence[Facts]) -> Iterator[Figure]:
-    for facts in sections:
-        for one in facts.indicators:
-            text = b.plain(standard.figure_cell(one, facts.as_of))
-            yield Figure("indicator", one.indicator.key, one.indicator.label, text)
-        for duty in facts.deadlines:
-            yield Figure("deadline", duty.deadline.key, f"{duty.deadline.label}（逾期未办）", str(duty.overdue))
-
-
 def _correction(wrong: Edition, reason: str, found: Sequence[Changed]) -> Iterator[b.Block]:
     yield b.Notice(f"本期更正第{wrong.number}期。更正原因：{reason}", tone="warn")
     yield changes_table(found, f"与第{wrong.number}期相比变动的数据", f"第{wrong.number}期", "更正后")
-
-
-def changes_table(found: Sequence[Changed], title: str, before: str, after: str) -> b.Table:
-    """``found`` as a block, for paper and page; each later figure opens its rows."""
-    rows = tuple((b.Text(c.figure.label), b.Text(c.before or "—"), b.Text(c.after or "—")) for c in found)
-    columns = (b.Column(label="指标或事项", width=22), b.Column(label=before, width=14, align="right"))
-    return b.Table(
-        title=title,
-        columns=(*columns, b.Column(label=after, width=14, align="right")),
-        rows=rows,
-        empty="数据没有变动。",
-    )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -38,14 +38,27 @@ class UnitFigure:
     d: int
 
 
-def indicators(work: Work, as_of: date, chosen: Sequence[Indicator] | None = None) -> tuple[IndicatorFacts, ...]:
-    """Every indicator (or ``chosen``) on ``as_of``: sums, communities, target, pace, fault."""
+def indicators(
+    work: Work, as_of: date, chosen: Sequence[Indicator] | None = None, community: int | None = None
+) -> tuple[IndicatorFacts, ...]:
+    """Every indicator (or ``chosen``) on ``as_of``: sums, communities, target, pace, fault. Of one ``community``: those
+    that are counted by complex or community, its part alone."""
     asked = tuple(work.catalog.indicators.values() if chosen is None else chosen)
-    now = _sums(work, asked, as_of)
+    if community is not None:
+        asked = tuple(i for i in asked if i.unit in (COMPLEX, COMMUNITY))
+    now = _of(_sums(work, asked, as_of), community)
     earlier_day = max(as_of - BACK, work.campaign.starts_on)
-    earlier = _sums(work, asked, earlier_day) if earlier_day < as_of and days.kept(work.session, earlier_day) else {}
+    known = earlier_day < as_of and days.kept(work.session, earlier_day)
+    earlier = _of(_sums(work, asked, earlier_day), community) if known else {}
     standing = faults.standing(work.session)
-    return tuple(_facts(work, i, as_of, now, (earlier_day, earlier), standing) for i in asked)
+    found = tuple(_facts(work, i, as_of, now, (earlier_day, earlier), standing) for i in asked)
+    return found if community is None else tuple(replace(f, within=(("community", str(community)),)) for f in found)
+
+
+def _of(sums: Sums, community: int | None) -> Sums:
+    if community is None:
+        return sums
+    return {key: {g: v for g, v in parts.items() if g == community} for key, parts in sums.items()}
 
 
 def _facts(

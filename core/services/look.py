@@ -17,6 +17,7 @@ from core.estate.units import model_of
 from core.services.uploads import Upload
 
 if TYPE_CHECKING:
+    from core.base.facts import Facts
     from core.services.work import Work
 
 NUMBER = re.compile(r"#?(\d{1,10})(?=\s|$)")
@@ -73,6 +74,12 @@ class RegistryLook(Look):
     @property
     def today(self) -> date:
         return self._work.today
+
+    def facts(self, slug: str) -> Facts:
+        from core.services import reports  # noqa: PLC0415 - what it needs looks up names here
+
+        found: Facts = next(f for f in reports.gather(self._work, self._work.today, slug) if f.action.slug == slug)
+        return found
 
     def read(self, rows: Any) -> Sequence[Any]:
         return self._session.execute(rows).all()

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
+from core.base import shown
 from core.base.blocks import Light, plain
 from core.base.notice import Case, Colour, Ground, NoticeRule
 from core.base.record import Record
@@ -20,7 +21,7 @@ from core.base.units import COMMUNITY, COMPANY, UNIT_KINDS, UnitKind
 from core.base.units import DEPARTMENT as DEPARTMENT_UNIT
 from core.base.window import day_of, end_of
 from core.estate.units import Community, Department
-from core.services import access, accounts, duties, figures, filing, mine, reminders, standard
+from core.services import access, accounts, duties, figures, filing, mine, reminders
 from core.services.access import Actor
 from core.services.accounts import Account
 from core.services.obligations import Obligation
@@ -184,7 +185,7 @@ def _lags(work: Work) -> Mapping[str, list[str]]:
     out: dict[str, list[str]] = {}
     for one in figures.indicators(work, work.today):
         if one.target is not None and one.light in (Light.RED, Light.AMBER):
-            line = f"{one.indicator.label}：{plain(standard.figure_cell(one, work.today))}，目标{standard.target_text(one)}"
+            line = f"{one.indicator.label}：{plain(shown.figure_cell(one, work.today))}，目标{shown.target_text(one)}"
             out.setdefault(one.indicator.key.partition(".")[0], []).append(line)
     return out
 

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 
 from core.base.blocks import Block, Column, Light, Number, Paragraph, Ref, Table, Text
 from core.base.facts import Facts, IndicatorFacts
+from core.base.shown import figure_cell, gap, lamp, quoted, target_text
 from core.base.window import day_of
-from core.services import standard
 
 MOST = 4  # duties named in one line
 SOON = timedelta(days=14)
@@ -27,11 +27,11 @@ def behind_table(behind: list[Owned], as_of: date) -> Table:
     rows = tuple(
         (
             Text(one.indicator.label),
-            Text(standard.target_text(one)),
-            standard.figure_cell(one, as_of),
+            Text(target_text(one)),
+            figure_cell(one, as_of),
             Text(gap(one)),
             Text("、".join(facts.action.lead_departments) or "综合协调组"),
-            standard.lamp(one),
+            lamp(one),
         )
         for facts, one in sorted(behind, key=lambda pair: (order[pair[1].light], pair[0].action.number))
     )
@@ -48,20 +48,6 @@ def behind_table(behind: list[Owned], as_of: date) -> Table:
         rows=rows,
         empty="有目标的指标均已达标或按进度推进。",
     )
-
-
-def gap(one: IndicatorFacts) -> str:
-    """How much is missing: so many of the units counted, or of the number wanted."""
-    if one.target is None or one.figure is None or one.target.aim != "up":
-        return "—"
-    match one.indicator.shape.value:
-        case "ratio":
-            wanted = -((-one.target.value * one.d) // 1)  # the least whole number that meets it
-            return f"还差{max(int(wanted) - one.n, 0)}"
-        case "count":
-            return f"还差{max(int(one.target.value) - one.n, 0)}{one.indicator.suffix}"
-        case _:
-            return "—"
 
 
 def late_by_action(sections: tuple[Facts, ...], as_of: date) -> Table:
@@ -94,11 +80,11 @@ def next_steps(sections: tuple[Facts, ...], as_of: date) -> Iterator[Block]:
         if not red and not due:
             continue
         said = True
-        parts = [f"“{i.indicator.label}”{gap(i)}" if gap(i) != "—" else f"“{i.indicator.label}”未达标" for i in red]
+        parts = [quoted(i.indicator.label) + (gap(i) if gap(i) != "—" else "未达标") for i in red]
         who = "、".join(facts.action.lead_departments) or "综合协调组"
         text = f"{facts.action.label}（{who}）："
         text += "补齐" + "，".join(parts) + "。" if parts else ""
-        text += "".join(f"{_short(d.due_at)}前完成“{d.deadline.label}”{d.open}件。" for d in due)
+        text += "".join(f"{_short(d.due_at)}前完成{quoted(d.deadline.label)}{d.open}件。" for d in due)
         yield Paragraph(text)
     if not said:
         yield Paragraph("各项有数据的指标均未亮红灯，两周内没有到期事项，继续按时限推进。")

@@ -5,16 +5,19 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
+from core.base import shown
 from core.base.blocks import (
     Attachment,
     Block,
     Column,
+    Day,
     Document,
     Heading,
     Lamp,
@@ -26,46 +29,89 @@ from core.base.blocks import (
     Ref,
     Table,
     Text,
+    plain,
 )
 from core.base.facts import ActionFacts, Facts
-from core.base.units import ACTION
+from core.base.units import ACTION, COMMUNITY
+from core.base.window import Period, window
 from core.estate.units import ActionUnit, Department, Leader, Responsibility
-from core.services import duties, faults, figures, problems, standard, standing
+from core.services import compared, duties, faults, figures, problems, standard, standing
+from core.services.compared import Before
 from core.services.work import Work
 
+TITLES = {Period.WEEK: "工作周报", Period.MONTH: "工作月报"}
 
-def combined(work: Work, as_of: date) -> Document:
-    """The whole report as a block tree."""
-    sections = gather(work, as_of)
+
+def combined(
+    work: Work,
+    as_of: date,
+    *,
+    period: Period | None = None,
+    community: int | None = None,
+    before: Before | None = None,
+) -> Document:
+    """The whole report as a block tree. ``period`` (week, month): compared with the day before it began; else, campaign to
+    date, with ``before``. ``community``: what is counted by complex or community, its part alone."""
+    sections = gather(work, as_of, community=community)
     campaign = work.campaign
+    if period is not None:
+        before = _before(work, as_of, period, community)
+    named = "" if community is None else work.look.unit_name(COMMUNITY, community)
+    report = _Report(sections, as_of, before, named)
+    annexes = [Attachment(title="指标一览表", blocks=(overview(sections, as_of),))]
+    if community is None:
+        annexes.append(Attachment(title="各社区情况", blocks=(standing.communities(work, sections, as_of),)))
     return Document(
-        title=title_of(campaign.title),
-        blocks=tuple(_body(work, sections, as_of)),
+        title=named + title_of(campaign.title, _title(period, as_of)),
+        blocks=tuple(_body(work, report)),
         issuer=campaign.issuer,
         signature=("综合协调组",),
         signed_on=as_of,
         as_of=as_of,
         demo=campaign.demo,
-        attachments=(
-            Attachment(title="指标一览表", blocks=(overview(sections, as_of),)),
-            Attachment(title="各社区情况", blocks=(standing.communities(work, sections, as_of),)),
-            Attachment(title="统计口径", blocks=(standing.meanings(sections),)),
-        ),
+        attachments=(*annexes, Attachment(title="统计口径", blocks=(standing.meanings(sections),))),
     )
 
 
-def title_of(notice: str) -> str:
+@dataclass(frozen=True)
+class _Report:
+    """``area``: the community it is of, "" for the whole street."""
+
+    sections: tuple[Facts, ...]
+    as_of: date
+    before: Before | None
+    area: str = ""
+
+
+def title_of(notice: str, kind: str = "综合报告") -> str:
     """…关于印发某某方案的通知 -> 某某综合报告."""
     found = re.search(r"关于印发(.+?)(?:方案)?的通知", notice)
-    return f"{found.group(1) if found else notice}综合报告"
+    return f"{found.group(1) if found else notice}{kind}"
 
 
-def gather(work: Work, as_of: date, only: str | None = None) -> tuple[Facts, ...]:
+def _title(period: Period | None, as_of: date) -> str:
+    year, week, _ = as_of.isocalendar()
+    span = {Period.WEEK: f"（{year}年第{week}周）", Period.MONTH: f"（{as_of.year}年{as_of.month}月）"}
+    return "综合报告" if period is None else TITLES[period] + span[period]
+
+
+def _before(work: Work, as_of: date, period: Period, community: int | None) -> Before | None:
+    """The figures of the day before the period began; none for the campaign's first."""
+    day = window(period, as_of, campaign_start=work.campaign.starts_on).start - timedelta(days=1)
+    if day < work.campaign.starts_on:
+        return None
+    then = compared.figures_of(gather(work, day, community=community))
+    return Before.of(f"{'上周末' if period is Period.WEEK else '上月末'}（{plain(Day(day))}）", then)
+
+
+def gather(work: Work, as_of: date, only: str | None = None, community: int | None = None) -> tuple[Facts, ...]:
     """Facts of every action of the campaign (built or not) in the notice's order."""
     measured = _by_slug(
-        figures.indicators(work, as_of, _chosen(work.catalog.indicators, only)), lambda f: f.indicator.key
+        figures.indicators(work, as_of, _chosen(work.catalog.indicators, only), community), lambda f: f.indicator.key
     )
-    owed = _by_slug(duties.deadlines(work, as_of, _chosen(work.catalog.deadlines, only)), lambda f: f.deadline.key)
+    owed = _by_slug(
+        duties.deadlines(work, as_of, _chosen(work.catalog.deadlines, only), community), lambda f: f.deadline.key
+    )
 
     def read(rows: Any) -> Sequence[Any]:
         return work.session.execute(rows).all()
@@ -147,26 +193,58 @@ def section(work: Work, facts: Facts) -> tuple[Block, ...]:
         return tuple(standard.section(facts))
     built: tuple[Block, ...] = ()
     with faults.border(work, f"section:{slug}", slug) as failed:
-        built = tuple(plugin.sections[0].build(facts))
-        for one in built:
-            if not isinstance(one, Block):  # found here, or no renderer could print the other sections either
-                raise TypeError(f"a section yields blocks, not {type(one).__name__}")
+        built = _blocks(plugin.sections[0].build(facts))
     if failed:
         return (Notice(f"本节数据不可用：自{work.now:%Y-%m-%d %H:%M}起，原因：{failed[0].what}", tone="fault"),)
     return built
 
 
-def _body(work: Work, sections: tuple[Facts, ...], as_of: date) -> Iterator[Block]:
+def remarks(work: Work, facts: Facts) -> Iterator[Block]:
+    """What plugins add at the end of an action's section: the departments' own words. Each behind its own border."""
+    for slug, plugin in work.catalog.plugins.items():
+        if plugin.remarks is None:
+            continue
+        built: tuple[Block, ...] = ()
+        with faults.border(work, f"remarks:{slug}", slug) as failed:
+            built = _blocks(plugin.remarks(facts=facts))
+        yield from (Notice(f"此部分不可用，原因：{f.what}", tone="fault") for f in failed)
+        yield from built
+
+
+def _blocks(found: Iterable[Any]) -> tuple[Block, ...]:
+    """Found here, or no renderer could print the other sections either."""
+    built = tuple(found)
+    for one in built:
+        if not isinstance(one, Block):
+            raise TypeError(f"a section yields blocks, not {type(one).__name__}")
+    return built
+
+
+def _body(work: Work, report: _Report) -> Iterator[Block]:
+    sections, as_of = report.sections, report.as_of
     yield Heading("总体情况")
     yield from _summary(work, sections, as_of)
     yield Heading("主要成效")
     for facts in sections:
         yield Heading(facts.action.label, level=2, number=facts.action.number, anchor=facts.action.slug)
-        yield from section(work, facts)
+        yield from compared.lead(facts, report.before)
+        if report.area:
+            yield from _part(facts, report.area)
+        else:
+            yield from section(work, facts)
+            yield from remarks(work, facts)
     yield Heading("存在问题")
     yield from problems.blocks(sections, as_of)
     yield Heading("下一步打算")
     yield from problems.next_steps(sections, as_of)
+
+
+def _part(facts: Facts, area: str) -> Iterator[Block]:
+    """A community's part of an action: the standard section of what is counted there."""
+    if facts.indicators or facts.deadlines:
+        yield from standard.section(facts)
+    else:
+        yield Notice(f"该专项行动没有按小区或社区统计的内容，{area}无单独数据。", tone="info")
 
 
 def _summary(work: Work, sections: tuple[Facts, ...], as_of: date) -> Iterator[Block]:
@@ -223,9 +301,9 @@ def overview(sections: tuple[Facts, ...], as_of: date) -> Table:
         (
             Text(i.indicator.code or "—"),
             Text(i.indicator.label),
-            Text(standard.target_text(i)),
-            standard.figure_cell(i, as_of),
-            standard.lamp(i),
+            Text(shown.target_text(i)),
+            shown.figure_cell(i, as_of),
+            shown.lamp(i),
         )
         for s in sections
         for i in s.indicators

@@ -7,11 +7,9 @@ from datetime import date
 
 from core.base.blocks import (
     Block,
-    Cell,
     Column,
     Day,
     Heading,
-    Lamp,
     Notice,
     Number,
     Paragraph,
@@ -23,6 +21,7 @@ from core.base.blocks import (
 )
 from core.base.describe import Shape
 from core.base.facts import DeadlineFacts, Facts, IndicatorFacts
+from core.base.shown import figure_cell, lamp, target_text
 from core.base.window import day_of
 
 NAMED = 12  # units named in one line; the number opens all of them
@@ -54,42 +53,6 @@ def goal(facts: Facts) -> Iterator[Block]:
         people.append("牵头部门：" + "、".join(action.lead_departments))
     if people:
         yield Paragraph("；".join(people) + "。")
-
-
-def figure_cell(one: IndicatorFacts, as_of: date) -> Cell:
-    ref = Ref(kind="indicator", key=one.indicator.key, as_of=as_of)
-    if one.fault or one.figure is None:
-        return Text("—", ref=ref)
-    match one.indicator.shape:
-        case Shape.COUNT:
-            return Number(one.n, one.indicator.suffix, ref=ref)
-        case Shape.AVERAGE:
-            return Number(float(one.figure), one.indicator.suffix, digits=1, ref=ref)
-        case Shape.REDUCTION:
-            return Text(f"{percent(one.figure)}（基数{one.d}，现{one.n}）", ref=ref)
-        case _:
-            return Ratio(one.n, one.d, ref=ref, limit=one.target.value if one.target else None)
-
-
-def target_text(one: IndicatorFacts) -> str:
-    if one.target is None:
-        return "—"
-    sign = "≥" if one.target.aim == "up" else "≤"
-    counted = one.indicator.shape in (Shape.COUNT, Shape.AVERAGE)
-    value = (
-        f"{float(one.target.value):g}{one.indicator.suffix}"
-        if counted
-        else percent(one.target.value).replace(".0%", "%")
-    )
-    return value if value == "100%" else sign + value
-
-
-def lamp(one: IndicatorFacts) -> Cell:
-    if one.fault:
-        return Lamp(one.light, one.fault)
-    if one.target is None:
-        return Text("仅监测")
-    return Lamp(one.light, "" if one.figure is not None else "分母为零，暂无数据")
 
 
 def indicator_table(figures: tuple[IndicatorFacts, ...], as_of: date) -> Table:
@@ -126,14 +89,17 @@ def indicator_table(figures: tuple[IndicatorFacts, ...], as_of: date) -> Table:
 def deadline_table(duties: tuple[DeadlineFacts, ...], as_of: date) -> Table:
     rows = tuple(
         (
-            Text(d.deadline.label, ref=Ref(kind="deadline", key=d.deadline.key, as_of=as_of)),
+            Text(d.deadline.label, ref=Ref(kind="deadline", key=d.deadline.key, as_of=as_of, query=d.within)),
             Day(d.due_at.date() if d.due_at else None),
             Number(d.owed),
             Number(d.met),
             Number(d.met_late),
             Number(d.open),
             Number(d.overdue),
-            Ratio(*d.on_time, ref=Ref(kind="deadline", key=d.deadline.key, as_of=as_of, period=d.ended)),
+            Ratio(
+                *d.on_time,
+                ref=Ref(kind="deadline", key=d.deadline.key, as_of=as_of, period=d.ended, query=d.within),
+            ),
         )
         for d in duties
     )
@@ -161,7 +127,7 @@ def late_table(duties: tuple[DeadlineFacts, ...], as_of: date) -> Table:
         names = list(dict.fromkeys(late.unit for late in one.late))
         more = f"等{one.overdue}件" if one.overdue > len(names[:NAMED]) else ""
         oldest = min((late.due_at for late in one.late), default=one.due_at)
-        ref = Ref(kind="deadline", key=one.deadline.key, as_of=as_of, query=(("status", "overdue"),))
+        ref = Ref(kind="deadline", key=one.deadline.key, as_of=as_of, query=(*one.within, ("status", "overdue")))
         rows.append(
             (
                 Text(one.deadline.label),

@@ -13,10 +13,10 @@ from core.base.blocks import Block, Light, percent, plain
 from core.base.facts import IndicatorFacts
 from core.base.fields import Field
 from core.base.say import Say
+from core.base.shown import figure_cell, target_text
 from core.base.status import Status
 from core.base.window import TZ, day_of
 from core.render import html
-from core.services import standard
 from core.services.access import ROLES
 from core.web import language
 from core.web.frame import address, reading
@@ -65,11 +65,11 @@ def blocks(found: tuple[Block, ...]) -> Markup:
 
 def figure(one: IndicatorFacts) -> str:
     """62.5%（25/40）, or an em dash for no data."""
-    return plain(standard.figure_cell(one, one.window.as_of))
+    return plain(figure_cell(one, one.window.as_of))
 
 
 def target(one: IndicatorFacts) -> str:
-    return standard.target_text(one)
+    return target_text(one)
 
 
 def cell(value: Any, field: Field) -> str:

@@ -13,6 +13,7 @@ from core.api import (
     Job,
     Look,
     Offer,
+    Paper,
     Problem,
     Reaction,
     Record,
@@ -24,7 +25,7 @@ from core.api import (
     hookimpl,
 )
 from plugins.market_order import deadlines as owed
-from plugins.market_order import hooks, report, sample, views
+from plugins.market_order import documents, hooks, report, sample, views
 from plugins.market_order import indicators as figures
 from plugins.market_order import jobs as scheduled
 from plugins.market_order import reactions as links
@@ -63,6 +64,11 @@ def deadlines() -> Iterable[Deadline]:
 @hookimpl
 def settings() -> Iterable[Setting]:
     return figures.SETTINGS
+
+
+@hookimpl
+def papers() -> Iterable[Paper]:
+    return documents.PAPERS
 
 
 @hookimpl

@@ -38,6 +38,7 @@ from plugins.safeguards.records_meetings import (
 from plugins.safeguards.records_notices import CommunityNotice, DepartmentNotice
 from plugins.safeguards.records_people import AttackPlan, CommunityTeam, Liaison
 from plugins.safeguards.records_supervision import Issue, Publication, Rectification, Reminder, Talk
+from plugins.safeguards.records_texts import ActionText
 
 
 def street(scope: Scope) -> Rows:
@@ -185,6 +186,17 @@ DEADLINES = (
         done=held(WeeklyInfo, "sent_on"),
         answers=WeeklyInfo,
         settles="当周报送1篇",
+    ),
+    Deadline(
+        key="safeguards.report_text",
+        label="报送综合报告文字",
+        clause="三（四）",
+        unit=ACTION,
+        due=Every(period=Period.MONTH),
+        due_from=every("safeguards.text_every"),
+        done=held(ActionText, "written_on"),
+        answers=ActionText,
+        settles="报送本期的做法成效、存在问题、下一步打算",
     ),
     Deadline(
         key="safeguards.liaison",

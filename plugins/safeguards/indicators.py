@@ -43,6 +43,9 @@ SETTINGS = (
         default="街道办所、派驻站所、执法部门、司法",
         note="D35、Q26：用顿号分隔",
     ),
+    every_setting(
+        "safeguards.text_every", "综合报告文字多久报一次", Period.MONTH, note="一月一通报；每周调度时可改为每周"
+    ),
     every_setting("safeguards.talk_every", "定期约谈频次", Period.MONTH, note="D33：方案写“定期”，取每月"),
 )
 

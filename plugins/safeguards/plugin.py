@@ -6,7 +6,9 @@ from typing import Any
 from core.api import (
     Action,
     Block,
+    Compilation,
     Deadline,
+    Facts,
     Indicator,
     Job,
     NoticeRule,
@@ -20,7 +22,7 @@ from core.api import (
     hookimpl,
 )
 from plugins.safeguards import deadlines as owed
-from plugins.safeguards import documents, report, sample, views
+from plugins.safeguards import documents, documents_weekly, report, sample, views
 from plugins.safeguards import indicators as figures
 from plugins.safeguards import jobs as scheduled
 from plugins.safeguards import notices as proposed
@@ -65,6 +67,16 @@ def settings() -> Iterable[Setting]:
 @hookimpl
 def papers() -> Iterable[Paper]:
     return documents.PAPERS
+
+
+@hookimpl
+def compilations() -> Iterable[Compilation]:
+    return documents_weekly.COMPILATIONS
+
+
+@hookimpl
+def section_remarks(facts: Facts) -> Iterable[Block]:
+    return report.remarks(facts)
 
 
 @hookimpl

@@ -22,6 +22,7 @@ from plugins.safeguards.records_supervision import (
     Reminder,
     Talk,
 )
+from plugins.safeguards.records_texts import ActionText
 
 RECORDS = (
     Liaison,
@@ -46,6 +47,7 @@ RECORDS = (
     Grant,
     Spending,
     WeeklyInfo,
+    ActionText,
     Exemplar,
     IntegrityItem,
     Alliance,

@@ -6,7 +6,21 @@ from typing import Any
 
 from sqlalchemy import and_, case, func, select
 
-from core.api import ActionUnit, Block, Column, Facts, Number, Paragraph, Table, Text, counts
+from core.api import (
+    ActionUnit,
+    Block,
+    Column,
+    Facts,
+    Heading,
+    Notice,
+    Number,
+    Paragraph,
+    Ref,
+    Table,
+    Text,
+    contradictions,
+    counts,
+)
 from plugins.safeguards.records_fund import DONORS, Donation, Grant, Spending
 from plugins.safeguards.records_meetings import (
     CommunityDecision,
@@ -18,12 +32,14 @@ from plugins.safeguards.records_meetings import (
     WeeklyInfo,
 )
 from plugins.safeguards.records_supervision import Rectification, Reminder, Talk
+from plugins.safeguards.records_texts import ActionText
 
 
 def build(facts: Facts) -> Iterator[Block]:
     yield from facts.standard(facts)
     yield meetings(facts)
     yield missing_info(facts)
+    yield missing_texts(facts)
     yield papers(facts)
     yield fund(facts)
     yield donors(facts)
@@ -58,6 +74,43 @@ def missing_info(facts: Facts) -> Paragraph:
     names = "、".join(name for (name,) in rows)
     text = f"尚未报送工作信息的专项组：{names}。" if rows else "各专项组均已报送工作信息。"
     return Paragraph(f"{year}年第{week}周，{text}")
+
+
+def remarks(facts: Facts) -> Iterator[Block]:
+    """At the end of every action's section: the newest text its department has reported by the day, and where its numbers
+    and the data of the day don't agree."""
+    rows = facts.read(
+        select(ActionText.id, ActionText.written_on, ActionText.practice, ActionText.problems, ActionText.plans)
+        .join(ActionUnit, ActionUnit.id == ActionText.action_id)
+        .where(ActionUnit.code == facts.action.slug, ActionText.written_on <= facts.as_of, counts(ActionText))
+        .order_by(ActionText.written_on.desc(), ActionText.id.desc())
+        .limit(1)
+    )
+    if not rows:
+        yield Paragraph("主要做法及成效、存在问题、下一步打算：牵头部门尚未报送。", tone="muted")
+        return
+    ((number, on, *texts),) = rows
+    for label, text in zip(("主要做法及成效", "存在问题", "下一步打算"), texts, strict=True):
+        yield Heading(label, level=3)
+        yield from (Paragraph(line) for line in text.splitlines() if line.strip())
+    who = "、".join(facts.action.lead_departments) or "综合协调组"
+    ref = Ref(kind="record", key=f"safeguards.action_text/{number}")
+    yield Paragraph("（", Text(f"{who}{on.year}年{on.month}月{on.day}日报送", ref=ref), "）", tone="muted")
+    told = "；".join(str(said) for text in texts for said in contradictions(text, facts))
+    if told:
+        yield Notice(
+            f"文字与{facts.as_of.year}年{facts.as_of.month}月{facts.as_of.day}日的数据不一致：{told}。", tone="warn"
+        )
+
+
+def missing_texts(facts: Facts) -> Paragraph:
+    """Which groups owe the month's text."""
+    first = facts.as_of.replace(day=1)
+    sent = select(ActionText.action_id).where(ActionText.written_on.between(first, facts.as_of), counts(ActionText))
+    rows = facts.read(select(ActionUnit.name).where(ActionUnit.id.not_in(sent)).order_by(ActionUnit.number))
+    names = "、".join(name for (name,) in rows)
+    text = f"尚未报送综合报告文字的专项组：{names}。" if rows else "各专项组均已报送综合报告文字。"
+    return Paragraph(f"{facts.as_of.year}年{facts.as_of.month}月，{text}")
 
 
 def papers(facts: Facts) -> Paragraph:

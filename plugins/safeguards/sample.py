@@ -30,6 +30,7 @@ from plugins.safeguards.records_supervision import (
     Reminder,
     Talk,
 )
+from plugins.safeguards.records_texts import ActionText
 
 WEEKLY_FROM = date(2024, 11, 11)
 MEMBERS = (
@@ -64,6 +65,7 @@ def samples(world: World) -> Iterator[Sample]:
 def _all(world: World) -> Iterator[Sample]:
     yield from _people(world)
     yield from _weeks(world)
+    yield from _texts(world)
     yield from _decisions(world)
     for one in world.complexes:
         yield from _checks(world, one)
@@ -148,6 +150,28 @@ def _meeting(
 ) -> Sample:
     values = {"held_on": on, "host": host, "agenda": agenda, "minutes": f"第{number + 1}次会议要点（演示数据）"}
     return Sample(model, on, unit, values | (more or {}))
+
+
+def _texts(world: World) -> Iterator[Sample]:
+    """Each month's text of each group; one group a month sends none, one is asked to write anew."""
+    first, number = world.start.replace(day=1), 0
+    while first <= world.until:
+        following = (first + timedelta(days=32)).replace(day=1)
+        for place, (slug, key) in enumerate(sorted(world.actions.items())):
+            if place == (5 + number) % len(world.actions):
+                continue
+            on = following - timedelta(days=6 - world.chance("text", slug, first).randint(0, 2))
+            values = {
+                "written_on": on,
+                "practice": "牵头部门会同社区、物业企业现场推进，按小区建立台账，逐项销号。（演示文字）",
+                "problems": "部分小区问题整改进度偏慢，社区与企业衔接不够紧密。（演示文字）",
+                "plans": "对未完成的小区挂账督办，逐周调度，确保按期完成。（演示文字）",
+            }
+            steps: Steps = ((on, "submit", {}), (on + timedelta(days=1), "accept", {}))
+            if place == (2 + number) % len(world.actions):
+                steps = (steps[0], (on + timedelta(days=1), "return", {}))
+            yield Sample(ActionText, on, key, values, steps)
+        first, number = following, number + 1
 
 
 def _decisions(world: World) -> Iterator[Sample]:

@@ -71,6 +71,28 @@ TASK = Workflow(
     editable=("open",),
 )
 
+TEXT = Workflow(
+    states=(
+        State(key="draft", label="草稿", counts=False),
+        State(key="submitted", label="已报送"),
+        State(key="accepted", label="已采用", closed=True),
+        State(key="returned", label="退回修改", counts=False),
+    ),
+    transitions=(
+        Transition(key="submit", label="报送", source=("draft", "returned"), target="submitted", by=BOTH),
+        Transition(key="accept", label="采用", source=("submitted",), target="accepted", by=CHECKERS, another=True),
+        Transition(
+            key="return",
+            label="退回修改",
+            source=("submitted", "accepted"),
+            target="returned",
+            by=(COORDINATOR,),
+            needs_remark=True,
+        ),
+    ),
+    editable=("draft", "returned"),
+)
+
 SUPERVISION = Workflow(
     states=(
         State(key="draft", label="拟稿", counts=False),

@@ -24,6 +24,7 @@ PAGES = {
         "/inbox",
         "/notices",
         "/report/editions",
+        "/report/documents/safeguards.meeting_pack",
         "/obligations?state=overdue",
         "/calendar",
         "/complex/22",

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from core.base.errors import Forbidden, Invalid, Problem
 from core.base.say import Say
 from core.render import FORMATS, file_name, render
-from core.services import editions
+from core.services import compared, editions
 from core.web import frame
 
 bp = Blueprint("editions", __name__)
@@ -63,7 +63,7 @@ def compare() -> ResponseReturnValue:
     """Two editions side by side: every figure that differs."""
     work = frame.reading()
     before, after = (editions.get(work, request.args.get(name, 0, type=int)) for name in ("before", "after"))
-    found = editions.changes(editions.figures(before), editions.figures(after))
+    found = compared.changes(editions.figures(before), editions.figures(after))
     return frame.page("edition_compare.html", before=before, after=after, changes=found)
 
 

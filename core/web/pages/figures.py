@@ -65,12 +65,15 @@ def deadline(key: str) -> ResponseReturnValue:
         abort(404)
     day = frame.as_of(work)
     (facts,) = duties.deadlines(work, day, [found])
+    community = request.args.get("community", type=int)
+    community = community if community in work.look.names(COMMUNITY) else None
     rows = duty_rows.find(
         work,
         facts,
         day,
         period=request.args.get("period", ""),
         status=request.args.get("status", ""),
+        community=community,
         page=request.args.get("page", 1, type=int),
     )
     return frame.page(
@@ -78,6 +81,8 @@ def deadline(key: str) -> ResponseReturnValue:
         day=day,
         facts=facts,
         found=rows,
+        community=community or "",
+        chosen=work.look.names(COMMUNITY).get(community, "") if community else "",
         action=_action(work, key, day),
         periods=duty_rows.periods(work, found, day),
         answers=work.catalog.key_of(found.answers) if found.answers else "",

@@ -1,4 +1,5 @@
-"""综合报告: on the page with every figure a link, and as the files the offices file."""
+"""综合报告 of an area and a period: on the page with every figure a link, and as the files the offices file. And the other
+documents plugins compile for a week or a month."""
 
 from __future__ import annotations
 
@@ -7,21 +8,52 @@ import io
 from flask import Blueprint, abort, request, send_file
 from flask.typing import ResponseReturnValue
 
+from core.base.blocks import Document
+from core.base.units import COMMUNITY
+from core.base.window import Period
 from core.render import FORMATS, file_name, render
-from core.services import reports
+from core.services import compilations, editions, reports
 from core.web import frame
 
 bp = Blueprint("report", __name__)
+PERIODS = (Period.WEEK, Period.MONTH)
 
 
 @bp.route("/report")
 def show() -> ResponseReturnValue:
     work = frame.reading()
     day = frame.as_of(work)
-    document = reports.combined(work, day)
-    shape = request.args.get("format", "")
-    if not shape:
-        return frame.page("report.html", day=day, document=document)
+    names = work.look.names(COMMUNITY)
+    community = request.args.get("community", type=int)
+    community = community if community in names else None
+    period = next((p for p in PERIODS if p.value == request.args.get("period")), None)
+    before = editions.before(work, day) if community is None else None
+    document = reports.combined(work, day, period=period, community=community, before=before)
+    if "format" in request.args:
+        return _file(document)
+    asked = {"as_of": day.isoformat(), "period": period.value if period else "", "community": community or ""}
+    return frame.page(
+        "report.html",
+        day=day,
+        document=document,
+        asked=asked,
+        communities=names,
+        compilations=compilations.offered(work),
+    )
+
+
+@bp.route("/report/documents/<key>")
+def compiled(key: str) -> ResponseReturnValue:
+    work = frame.reading()
+    day = frame.as_of(work)
+    document = compilations.document(work, key, day)
+    if "format" in request.args:
+        return _file(document)
+    return frame.page("compilation.html", day=day, document=document, one=work.catalog.compilations[key])
+
+
+def _file(document: Document) -> ResponseReturnValue:
+    shape = request.args["format"]
     if shape not in FORMATS:
         abort(404)
     return send_file(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import timedelta
+
 from flask import Blueprint, abort
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
@@ -10,13 +13,17 @@ from sqlalchemy import func, select
 from core.base.blocks import Chart, Series
 from core.base.describe import Shape
 from core.base.facts import IndicatorFacts
+from core.base.units import ACTION
 from core.render import svg
-from core.services import access, filing, job_runs, reports, responsibilities, trends
+from core.services import access, duties, filing, job_runs, reports, responsibilities, trends
+from core.services.duties import Duty
+from core.services.responsibilities import Held
 from core.services.work import Work
 from core.web import frame
 from core.web.language import translated
 
 bp = Blueprint("workspace", __name__)
+AHEAD = timedelta(days=8)
 
 
 @bp.route("/a/<slug>/")
@@ -27,6 +34,7 @@ def show(slug: str) -> ResponseReturnValue:
     if not found:
         abort(404)
     plugin = work.catalog.plugins.get(slug)
+    answers = responsibilities.of_action(work, slug, day)
     lines = trends.trends(work, [i.indicator for i in found[0].indicators], day)
     return frame.page(
         "workspace.html",
@@ -36,11 +44,21 @@ def show(slug: str) -> ResponseReturnValue:
         fault=work.catalog.fault_of(slug),
         trends={i.indicator.key: trend(i, lines[i.indicator.key]) for i in found[0].indicators},
         kinds=_kinds(work, slug),
-        answers=responsibilities.of_action(work, slug, day),
-        section=reports.section(work, found[0]),
+        answers=answers,
+        section=(*reports.section(work, found[0]), *reports.remarks(work, found[0])),
+        group=_group(work, answers),
         job_runs=job_runs.latest(work.session, [j.key for j in plugin.jobs] if plugin else []),
         may_run=slug in work.actor.leads or access.may_administer(work.actor),
     )
+
+
+def _group(work: Work, answers: Sequence[Held]) -> list[tuple[Duty, str]]:
+    """What the action's own group owes within the week (meetings, information, its text for the report), with the form."""
+    if not answers:
+        return []
+    where = duties.of_unit(ACTION.name, answers[0].unit_id)
+    owed = duties.owed_by(work, where, work.today + AHEAD)
+    return [(d, work.catalog.key_of(d.deadline.answers) if d.deadline.answers else "") for d in owed]
 
 
 def trend(one: IndicatorFacts, points: trends.Trend) -> Markup:

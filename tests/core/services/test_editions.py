@@ -16,7 +16,7 @@ from sqlalchemy import text
 from core import cli
 from core.base.errors import Forbidden, Invalid
 from core.render import as_json
-from core.services import days, editions, records, reports
+from core.services import compared, days, editions, records, reports
 from core.services.access import SYSTEM_ACTOR, Actor
 from core.services.journal import JournalEntry
 from core.services.platform import Platform
@@ -62,7 +62,7 @@ def test_a_mistake_is_corrected_by_a_further_edition_that_prints_what_changed(pl
         first, second = editions.get(work, 1), editions.get(work, 2)
         found = {
             c.figure.key: (c.before, c.after)
-            for c in editions.changes(editions.figures(first), editions.figures(second))
+            for c in compared.changes(editions.figures(first), editions.figures(second))
         }
         assert found[KEY] == ("0.0%（0/9）", "11.1%（1/9）")
         assert found["environment.first_cleanup"] == ("9", "8"), "and one overdue less"

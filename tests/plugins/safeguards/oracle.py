@@ -139,6 +139,7 @@ DEADLINES = {
     "safeguards.publication_monthly": publication,
     "safeguards.talk_regular": talks,
     "safeguards.info_weekly": _duty("weekly_info", "sent_on", "action_id", _units("action")),
+    "safeguards.report_text": _duty("action_text", "written_on", "action_id", _units("action")),
     "safeguards.liaison": _duty("liaison", "since", "department_id", _members, ever=True),
     "safeguards.community_team": _duty("community_team", "formed_on", "community_id", _units("community"), ever=True),
     "safeguards.exemplars": _duty(
