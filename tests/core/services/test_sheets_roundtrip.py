@@ -211,3 +211,74 @@ def test_units_round_trip_masked_and_by_name(store: Platform) -> None:
     assert [r.kind for r in plan.rows] == ["unchanged", "wrong", "new", "wrong"]
     with store.work(now=NOW, source="sheet") as work:
         assert sheets.apply(work, Company, "company", plan).created == 1
+
+
+def typed(store: Platform, label: str, value: Any) -> sheets.PlannedRow:
+    """What becomes of an exported row in which somebody typed ``value`` under ``label``."""
+    rows_of(store, 3)
+    data = exported(store)
+    (head,) = [c for c in openpyxl.load_workbook(io.BytesIO(data)).worksheets[0][1] if label in str(c.value)]
+    plan = planned(store, edited(data, {f"{head.column_letter}2": value}))
+    (row,) = [r for r in plan.rows if r.kind != "unchanged"]
+    return row
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "shown"),
+    [
+        ("参加人数", "１２３", "123"),  # full-width digits
+        ("参加人数", "1,234", "1,234"),
+        ("参加人数", 12.0, "12"),
+        ("清扫日期", "2024-11-14", "2024年11月14日"),  # dates typed as text
+        ("清扫日期", "2024年11月14日", "2024年11月14日"),
+        ("清扫日期", "2024/11/14", "2024年11月14日"),
+        ("清扫日期", "２０２４．１１．１４", "2024年11月14日"),
+        ("备注", "@SUM(1)", "@SUM(1)"),
+        ("备注", "-1+2", "-1+2"),
+    ],
+)
+def test_cells_as_people_type_them(store: Platform, label: str, value: Any, shown: str) -> None:
+    row = typed(store, label, value)
+    assert (row.kind, [c.after[: len(shown)] for c in row.changes]) == ("changed", [shown])
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "said"),
+    [
+        ("参加人数", "十二", "请填写整数"),
+        ("参加人数", "12人", "请填写整数"),
+        ("清扫日期", "2024-13-45", "日期"),
+        ("清扫日期", "上周三", "日期"),
+        ("备注", "长" * 32_000, "个字"),
+    ],
+)
+def test_what_cannot_be_read_names_its_cell(store: Platform, label: str, value: Any, said: str) -> None:
+    row = typed(store, label, value)
+    assert row.kind == "wrong"
+    (flaw,) = row.flaws
+    assert flaw.address.endswith("2") and flaw.label in label + "*" and said in flaw.text
+
+
+def test_a_cell_of_65000_characters_is_named_and_the_other_rows_go_on(store: Platform) -> None:
+    """Excel stops at 32,767; a .csv or another program's workbook may hold more."""
+    head = "小区,清扫日期,参加人数,重点部位,清扫前后照片,备注"
+    good = "示例小区02,2024-11-10,5,出入口,demo,好"
+    plan = planned(store, csv_of(head, f"示例小区01,2024-11-10,5,出入口,demo,{'长' * 65_000}", good), "a.csv")
+    assert [r.kind for r in plan.rows] == ["wrong", "new"]
+    assert plan.rows[0].flaws[0].address == "F2"
+
+
+def test_merged_cells_are_refused_and_named(store: Platform) -> None:
+    rows_of(store, 4)
+    book = openpyxl.load_workbook(io.BytesIO(exported(store)))
+    book.worksheets[0].merge_cells("D2:D4")
+    out = io.BytesIO()
+    book.save(out)
+    with pytest.raises(Invalid, match="合并单元格（D2:D4）"):
+        planned(store, out.getvalue())
+
+
+def test_the_sheet_of_another_kind_is_refused_by_name(store: Platform) -> None:
+    rows_of(store, 2)
+    plan = planned(store, exported(store), key="environment.shortboard")
+    assert plan.rows == () and "不是“短板整改”的表" in plan.problems[0].text
