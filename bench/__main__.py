@@ -10,11 +10,17 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import p01_report, p03_page, p04_create, p06_list, p07_import, p08_start, p10_tax, p11_obligations
+from bench import p01_report, p03_files, p03_page, p04_create, p06_list, p07_import, p08_start, p10_tax, p11_obligations
 from bench.line import Line, skipped, table
 from bench.world import make
 
-EVERY = {"P1": p01_report.run, "P3": p03_page.run, "P6": p06_list.run, "P7": p07_import.run}  # each at every size
+EVERY = {
+    "P1": p01_report.run,
+    "P3": p03_page.run,
+    "FILES": p03_files.run,
+    "P6": p06_list.run,
+    "P7": p07_import.run,
+}  # each at every size
 ONCE = {"P4": p04_create.run, "P8": p08_start.run, "P10": p10_tax.run}  # at the smallest size
 ALONE = {"P11": p11_obligations.run}  # makes its own store
 LIMIT = 600

@@ -10,6 +10,7 @@ from core.api import (
     ActionUnit,
     Block,
     Column,
+    Day,
     Facts,
     Heading,
     Notice,
@@ -27,6 +28,7 @@ from plugins.safeguards.records_meetings import (
     Coordination,
     Decision,
     Dispatch,
+    Exemplar,
     Hearing,
     LinkedMeeting,
     WeeklyInfo,
@@ -41,6 +43,7 @@ def build(facts: Facts) -> Iterator[Block]:
     yield missing_info(facts)
     yield missing_texts(facts)
     yield papers(facts)
+    yield exemplars(facts)
     yield fund(facts)
     yield donors(facts)
 
@@ -124,6 +127,34 @@ def papers(facts: Facts) -> Paragraph:
         ((many,),) = facts.read(select(func.count()).where(issued))
         said += [label, Number(many, unit), "、"]
     return Paragraph(*said[:-1], "。")
+
+
+def exemplars(facts: Facts) -> Table:
+    """Good examples and exposed bad ones, once they are checked (D37)."""
+    rows = facts.read(
+        select(Exemplar.id, Exemplar.chosen_on, Exemplar.kind, Exemplar.subject, Exemplar.deeds)
+        .where(Exemplar.chosen_on <= facts.as_of, Exemplar.state == "checked")
+        .order_by(Exemplar.kind.desc(), Exemplar.chosen_on, Exemplar.id)
+    )
+    return Table(
+        title="典型选树和曝光",
+        columns=(
+            Column(label="类型", width=4),
+            Column(label="对象", width=12),
+            Column(label="事迹或问题", width=24),
+            Column(label="选定日期", width=9),
+        ),
+        rows=tuple(
+            (
+                Text(kind),
+                Text(subject, ref=Ref(kind="record", key=f"safeguards.exemplar/{number}")),
+                Text(deeds),
+                Day(on),
+            )
+            for number, on, kind, subject, deeds in rows
+        ),
+        empty="还没有经审核的典型。",
+    )
 
 
 def fund(facts: Facts) -> Paragraph:

@@ -353,7 +353,7 @@ def _others(world: World) -> Iterator[Sample]:
             "subject": f"示例小区{number + 1:02d}",
             "deeds": "做法和成效（演示数据）",
         }
-        yield Sample(Exemplar, on, world.street, values)
+        yield Sample(Exemplar, on, world.street, values, ((on + timedelta(days=2), "check", {}),))
     on = world.start + timedelta(days=15)
     yield Sample(
         IntegrityItem, on, world.street, {"entered_on": on, "matter": "物业合同签订监督（演示）", "state_of": "核查中"}

@@ -24,7 +24,7 @@ from plugins.environment.records import Cleanup
 from tests.core.services.test_sheets_roundtrip import KEY, NOW, csv_of, planned
 from tests.core.web.test_web_records import hidden
 
-ROWS = 1200
+ROWS = 10_000
 CHILD = """
 import sys
 from core.config import Config
@@ -47,7 +47,7 @@ while True:
     with platform.work(now=at(date(2024, 11, 20)), source="sheet") as work:
         kept = work.session.get_one(SheetUpload, "token")
         plan = sheets.Plan.from_json(kept.plan)
-        now = stepwise.step(work, platform.catalog.records[kept.key], kept, plan, 100)
+        now = stepwise.step(work, platform.catalog.records[kept.key], kept, plan, 500)
     print(now.at, flush=True)
     if now.done:
         break
@@ -92,7 +92,7 @@ def test_after_kill_9_every_row_is_in_once(tmp_path: Path) -> None:
             child.send_signal(signal.SIGKILL)  # somewhere within the next piece
             child.wait()
             rows, different = stored(platform)
-            assert rows == different and rows % 100 == 0 and seen[-1] <= rows < ROWS
+            assert rows == different and rows % 500 == 0 and seen[-1] <= rows < ROWS
         else:
             rest, _ = child.communicate(timeout=100)
             assert child.returncode == 0 and int(rest.split()[-1]) == ROWS
