@@ -25,11 +25,17 @@ test-pg: $(V)/.pg
 test-e2e: $(V)/.e2e
 	ACTIONS_FORBID_SKIP=1 $(B)/python -m pytest -n auto --dist loadfile -q -m browser
 
+# A stranger's machine: the built wheel alone, a new plugin and the example, outside the repository.
+test-outside: $(V)/.dev
+	$(B)/python -m tests.stranger
+
 screenshots: $(V)/.e2e
 	$(B)/python -m tests.screenshots
 
 catalog: $(V)/.run
 	$(B)/actions catalog --format md > docs/catalog.md
+	$(B)/actions reference > docs/reference.md
+	$(B)/python -m tests.docs.snippets
 
 # New words go into the English catalogues with an empty msgstr, words no longer said go out; a test names what is left empty.
 translations: $(V)/.dev
@@ -67,4 +73,4 @@ $(V)/.e2e: $(V)/.dev
 clean:
 	rm -rf $(V) .boot var .mypy_cache .ruff_cache
 
-.PHONY: run test lint check test-pg test-e2e screenshots catalog translations bench clean
+.PHONY: run test lint check test-pg test-e2e test-outside screenshots catalog translations bench clean

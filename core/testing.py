@@ -1,7 +1,7 @@
 """Fixtures for plugin authors and for us: a small platform on a real store. A pytest plugin, loaded with the product.
 
-``small_platform(folder)`` is two communities and ten complexes under the campaign of plan.md's dates; ``platform`` is that
-as a fixture, ``at`` makes moments of its calendar.
+``plugin_contract`` holds the author's plugin to every rule. ``small_platform(folder)`` is two communities and ten complexes
+under the campaign of plan.md's dates; ``platform`` is that as a fixture, ``at`` makes moments of its calendar.
 """
 
 from __future__ import annotations
@@ -206,6 +206,25 @@ def light(work: Work, key: str, day: date) -> Light:
     """The light of an indicator on ``day``, as every page shows it."""
     (found,) = figures.indicators(work, day, [work.catalog.indicators[key]])
     return found.light
+
+
+def contract_broken(slug: str) -> str:
+    """What the plugin ``slug`` does not keep of the contract, as ``actions doctor`` would say it; "" if all is well."""
+    from core import checks  # noqa: PLC0415 - only a plugin's own test asks
+
+    (found,) = [one for one in checks.doctor(only=slug).plugins if one.slug == slug]
+    return "\n".join(found.lines()) if found.broken or found.quarantined else ""
+
+
+@pytest.fixture
+def plugin_contract() -> Callable[[str], None]:
+    """``plugin_contract("waste_sorting")`` fails with every rule the plugin does not keep, where, and how to mend it."""
+
+    def keeps(slug: str) -> None:
+        if told := contract_broken(slug):
+            pytest.fail(told, pytrace=False)
+
+    return keeps
 
 
 @pytest.fixture

@@ -132,6 +132,8 @@ class Bullets:
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
+    """A column of a table."""
+
     label: str
     width: int = 10  # in Chinese characters, a hint
     align: str = "left"  # left, right, center
@@ -155,6 +157,8 @@ class Table:
 
 @dataclass(frozen=True, kw_only=True)
 class Series:
+    """One line or row of bars of a chart; None is a gap."""
+
     label: str
     values: tuple[float | None, ...]
 

@@ -103,14 +103,17 @@ def _column(
 
 
 def text(label: str, *, required: bool = False, longest: int = 200, **more: Any) -> MappedColumn[Any]:
+    """One line of text of at most ``longest`` characters."""
     return _column(kinds.TextKind(longest=longest), label, required=required, **more)
 
 
 def long_text(label: str, *, required: bool = False, longest: int = 5000, **more: Any) -> MappedColumn[Any]:
+    """Text of several lines; not a column of lists."""
     return _column(kinds.LongTextKind(longest=longest), label, required=required, **({"listed": False} | more))
 
 
 def personal(label: str, *, required: bool = False, longest: int = 200, **more: Any) -> MappedColumn[Any]:
+    """Personal information (a name, a phone): encrypted at rest, masked wherever it is shown (plan 3.6)."""
     return _column(kinds.PersonalKind(longest=longest), label, required=required, personal=True, **more)
 
 
@@ -135,6 +138,7 @@ def integer(
     grouped: bool = True,
     **more: Any,
 ) -> MappedColumn[Any]:
+    """A whole number with its unit; not negative unless ``at_least`` says so."""
     kind = kinds.IntegerKind(at_least=at_least, at_most=at_most, unit=unit, grouped=grouped)
     return _column(kind, label, required=required, **more)
 
@@ -149,6 +153,7 @@ def decimal(
     unit: str = "",
     **more: Any,
 ) -> MappedColumn[Any]:
+    """A decimal with ``places`` places, kept exactly."""
     kind = kinds.DecimalKind(
         places=places,
         at_least=None if at_least is None else Decimal(at_least),
@@ -164,6 +169,7 @@ def money(label: str, *, required: bool = False, **more: Any) -> MappedColumn[An
 
 
 def day(label: str, *, required: bool = False, happened: bool = False, **more: Any) -> MappedColumn[Any]:
+    """A day. ``happened``: it places the record in time, is required and arrives filled with today; ``planned``: it lies ahead."""
     given = more.pop("given", (lambda today: today) if happened else None)
     return _column(
         kinds_of_time.DayKind(), label, required=required or happened, happened=happened, given=given, **more
@@ -176,27 +182,33 @@ def month(label: str, *, required: bool = False, **more: Any) -> MappedColumn[An
 
 
 def moment(label: str, *, required: bool = False, happened: bool = False, **more: Any) -> MappedColumn[Any]:
+    """A day with its time, in Asia/Shanghai."""
     return _column(kinds_of_time.MomentKind(), label, required=required or happened, happened=happened, **more)
 
 
 def yes_no(label: str, *, required: bool = False, **more: Any) -> MappedColumn[Any]:
+    """是 or 否; unanswered is neither."""
     return _column(kinds.YesNoKind(), label, required=required, **more)
 
 
 def choice(label: str, options: Sequence[str], *, required: bool = False, **more: Any) -> MappedColumn[Any]:
+    """One of ``options``."""
     return _column(kinds.ChoiceKind(options=tuple(options)), label, required=required, **more)
 
 
 def choices(label: str, options: Sequence[str], *, required: bool = False, **more: Any) -> MappedColumn[Any]:
+    """Any of ``options``; ``has(column, option)`` asks for one in SQL."""
     return _column(kinds.ChoicesKind(options=tuple(options)), label, required=required, **more)
 
 
 def photos(label: str, *, at_least: int = 0, at_most: int = 20, **more: Any) -> MappedColumn[Any]:
+    """Photos or files, taken by the phone's camera or chosen; not a column of lists."""
     kind = kinds.PhotosKind(at_least=at_least, at_most=at_most)
     return _column(kind, label, required=at_least > 0, **({"listed": False} | more))
 
 
 def reference(label: str, to: UnitKind, *, required: bool = False, **more: Any) -> MappedColumn[Any]:
+    """A unit of the registry of kind ``to``."""
     return _column(kinds.ReferenceKind(to=to), label, required=required, index=True, target=f"{to.name}.id", **more)
 
 

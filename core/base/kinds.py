@@ -111,6 +111,8 @@ class Kind:
 
 @dataclass(frozen=True, kw_only=True)
 class TextKind(Kind):
+    """One line of text."""
+
     name = "text"
     longest: int = 200
 
@@ -129,6 +131,8 @@ class TextKind(Kind):
 
 @dataclass(frozen=True, kw_only=True)
 class LongTextKind(TextKind):
+    """Text of several lines."""
+
     name = "long_text"
     widget = "textarea"
     longest: int = 5000
@@ -155,6 +159,8 @@ class PersonalKind(TextKind):
 
 @dataclass(frozen=True, kw_only=True)
 class IntegerKind(Kind):
+    """A whole number within limits."""
+
     name = "integer"
     widget = "number"
     at_least: int | None = None
@@ -234,6 +240,8 @@ YES, NO = {"是", "有", "true", "1", "yes", "y", "√", "on"}, {"否", "无", "
 
 @dataclass(frozen=True, kw_only=True)
 class YesNoKind(Kind):
+    """Yes or no."""
+
     name = "yes_no"
     widget = "yes_no"
     cell_hint = "填 是 或 否"
@@ -263,6 +271,8 @@ class YesNoKind(Kind):
 
 @dataclass(frozen=True, kw_only=True)
 class ChoiceKind(Kind):
+    """One of a few options."""
+
     name = "choice"
     widget = "select"
     options: tuple[str, ...]
@@ -282,6 +292,8 @@ class ChoiceKind(Kind):
 
 @dataclass(frozen=True, kw_only=True)
 class ChoicesKind(Kind):
+    """Several of a few options."""
+
     name = "choices"
     widget = "checkboxes"
     cell_hint = "多项用顿号“、”分隔"

@@ -21,6 +21,8 @@ DATE = re.compile(r"(\d{4})(?:-|/|\.|年)(\d{1,2})(?:-|/|\.|月)(\d{1,2})日?(?:
 
 @dataclass(frozen=True, kw_only=True)
 class DayKind(Kind):
+    """A calendar day, however it is typed: 2024-11-15, 2024年11月15日, an Excel date."""
+
     name = "day"
     widget = "date"
     cell_hint = "日期，例如 2024-11-15"
@@ -86,6 +88,8 @@ class MonthKind(DayKind):
 
 @dataclass(frozen=True, kw_only=True)
 class MomentKind(Kind):
+    """A day and a time in Asia/Shanghai."""
+
     name = "moment"
     widget = "datetime-local"
     cell_hint = "时间，例如 2024-11-20 16:50"

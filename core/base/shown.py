@@ -10,6 +10,7 @@ from core.base.facts import IndicatorFacts
 
 
 def figure_cell(one: IndicatorFacts, as_of: date) -> Cell:
+    """The figure as a cell that opens its rows; an em dash where there is none."""
     ref = Ref(kind="indicator", key=one.indicator.key, as_of=as_of, query=one.within)
     if one.fault or one.figure is None:
         return Text("—", ref=ref)
@@ -25,6 +26,7 @@ def figure_cell(one: IndicatorFacts, as_of: date) -> Cell:
 
 
 def target_text(one: IndicatorFacts) -> str:
+    """≥60%, ≤3天; an em dash where there is no target."""
     if one.target is None:
         return "—"
     sign = "≥" if one.target.aim == "up" else "≤"

@@ -35,10 +35,12 @@ class Target:
 
 
 def at_least(value: float | str | Fraction, by: date | None = None) -> Target:
+    """A target to reach: ``at_least("0.6")`` is 60 %; ``by``: the day, usually the campaign's word."""
     return Target(Fraction(str(value)), by, Aim.UP)
 
 
 def at_most(value: float | str | Fraction, by: date | None = None) -> Target:
+    """A target not to exceed."""
     return Target(Fraction(str(value)), by, Aim.DOWN)
 
 

@@ -68,16 +68,18 @@ class Report:
             yield from one.lines()
 
 
-def doctor(platform: Platform | None = None) -> Report:
-    """Examine ``platform``, its surroundings and its plugins; without one (in a process of its own), the plugins that can
-    be found."""
+def doctor(platform: Platform | None = None, only: str = "") -> Report:
+    """Examine ``platform``, its surroundings and its plugins (or ``only`` one); without a platform (in a process of its
+    own), the plugins that can be found."""
     if platform is None:
         use_key(secrets.token_bytes(32))  # the scratch world holds invented personal data
     catalog = platform.catalog if platform is not None else plugins.load()
     around = tuple(look_around(platform)) if platform is not None else ()
     with bench.opened(catalog) as benches:
         try:
-            return Report(plugins=tuple(examine(s) for s in subjects(catalog, benches)), around=around)
+            return Report(
+                plugins=tuple(examine(s) for s in subjects(catalog, benches) if only in ("", s.slug)), around=around
+            )
         except NoBench as error:
             lost = Finding(text=str(error), mend="修正上述原因后重新检查；各插件本次未检查", broken=True)
             return Report(plugins=(), around=(*around, lost))

@@ -12,12 +12,16 @@ from core.services import migrations
 
 
 @main.command()
-def doctor() -> None:
+@click.option("--plugin", "only", default="", help="只检查这一个插件")
+def doctor(only: str) -> None:
     """Hold every plugin to the contract and the machine to what is needed; exit 1 if something is broken."""
     from core import checks  # noqa: PLC0415 - only this command needs it
 
     with opened() as found:
-        report = checks.doctor(found)
+        known = {*found.catalog.plugins, *(f.plugin for f in found.catalog.faults)}
+        if only and only not in known:
+            raise click.UsageError(f"没有名为“{only}”的插件，已安装：{'、'.join(sorted(known))}")
+        report = checks.doctor(found, only=only)
     for line in report.lines():
         click.echo(line)
     if report.broken:

@@ -1,0 +1,48 @@
+"""``actions plugin new`` writes a whole package or says what is wrong with the name; that it works is tried on a stranger's
+machine (tests/stranger)."""
+
+from __future__ import annotations
+
+import ast
+import tomllib
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from core import cli
+
+WORDS = ("--label", "电梯安全专项行动", "--english", 'Lift "safety"', "--goal", "每月检查。", "--clause", "一")
+
+
+def new(name: str, folder: Path, *more: str) -> Result:
+    return CliRunner().invoke(cli.main, ["plugin", "new", name, *WORDS, "--folder", str(folder), *more])
+
+
+def test_a_whole_package_is_written(tmp_path: Path) -> None:
+    assert new("lift_safety", tmp_path).exit_code == 0
+    files = {str(f.relative_to(tmp_path / "lift_safety")) for f in (tmp_path / "lift_safety").rglob("*") if f.is_file()}
+    assert {"pyproject.toml", "ci.sh", "tests/test_lift_safety.py", "lift_safety/plugin.py"} <= files
+    assert "lift_safety/migrations/0001_initial_tables.py" in files
+    for file in (tmp_path / "lift_safety").rglob("*.py"):
+        ast.parse(file.read_text(encoding="utf-8"))
+        assert "$" not in file.read_text(encoding="utf-8")
+    project = tomllib.loads((tmp_path / "lift_safety" / "pyproject.toml").read_text(encoding="utf-8"))
+    assert project["project"]["entry-points"]["special_actions.plugins"] == {"lift_safety": "lift_safety.plugin"}
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("Lift-Safety", "小写字母"), ("safety", "已有名为"), ("plugins", "已有名为"), ("../up", "小写字母")],
+)
+def test_a_name_that_cannot_be_is_refused_with_the_mend(tmp_path: Path, name: str, said: str) -> None:
+    result = new(name, tmp_path)
+    assert result.exit_code == 2 and said in result.output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_lies_there_is_never_written_over(tmp_path: Path) -> None:
+    (tmp_path / "lift_safety").mkdir()
+    (tmp_path / "lift_safety" / "mine.txt").write_text("mine")
+    assert "已存在" in new("lift_safety", tmp_path).output
+    assert [f.name for f in (tmp_path / "lift_safety").iterdir()] == ["mine.txt"]

@@ -1,0 +1,31 @@
+"""Code in docs/*.md is cut from code that CI runs: ``<!-- file#name -->`` before a block names ``# [name]`` ... ``# [/name]`` in
+docs/examples/charging_safety/file. ``python -m tests.docs.snippets`` writes them in; a test finds them stale."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+EXAMPLE = DOCS / "examples" / "charging_safety"
+PLACE = re.compile(r"<!-- (?P<file>[\w/.]+)#(?P<name>\w+) -->\n```python\n.*?```", re.S)
+
+
+def cut(file: str, name: str) -> str:
+    text = (EXAMPLE / file).read_text(encoding="utf-8")
+    found = re.search(rf"^ *# \[{name}\]\n(.*?)\n+ *# \[/{name}\]", text, re.S | re.M)
+    if found is None:
+        raise LookupError(f"{file} has no part {name}")
+    lines = found[1].splitlines()
+    indent = min(len(line) - len(line.lstrip()) for line in lines if line.strip())
+    return "\n".join(line[indent:] for line in lines)
+
+
+def filled(text: str) -> str:
+    """The page with every block as the code is now."""
+    return PLACE.sub(lambda m: f"<!-- {m['file']}#{m['name']} -->\n```python\n{cut(m['file'], m['name'])}\n```", text)
+
+
+if __name__ == "__main__":
+    for page in DOCS.glob("*.md"):
+        page.write_text(filled(page.read_text(encoding="utf-8")), encoding="utf-8")

@@ -1,0 +1,1 @@
+"""A stranger's machine: only the built wheel in a clean environment, outside the repository. ``python -m tests.stranger``."""

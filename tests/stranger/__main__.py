@@ -1,0 +1,156 @@
+"""What the third user of this product does: installs the wheel, begins a plugin, tests it, opens its pages, reports a record and
+sees its section. A script, not a test module: it needs pip and a network or a folder of wheels. ``make test-outside`` runs it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import venv
+from pathlib import Path
+
+from tests.stranger.browsing import Browser, Server
+
+ROOT = Path(__file__).resolve().parents[2]
+UNTIL = "2024-11-30"
+
+
+class Machine:
+    """A folder with an environment of its own in which only the wheel is installed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.bin = folder, folder / "venv" / "bin"
+        venv.create(folder / "venv", with_pip=True)
+        self.env = {k: v for k, v in os.environ.items() if not k.startswith(("ACTIONS_", "PYTHONPATH", "VIRTUAL_ENV"))}
+        self.env |= {"ACTIONS_DATA": str(folder / "data"), "PYTHONDONTWRITEBYTECODE": "1"}
+
+    def run(self, *command: str, where: Path | None = None) -> str:
+        """Run one command of the environment; what it says. Its whole output is shown if it fails."""
+        print("$", " ".join(command), flush=True)
+        done = subprocess.run(
+            [str(self.bin / command[0]), *command[1:]],
+            cwd=where or self.folder,
+            env=self.env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        if done.returncode:
+            raise SystemExit(f"{done.stdout}\n✗ {' '.join(command)} failed ({done.returncode})")
+        return done.stdout
+
+    def pip(self, *what: str) -> None:
+        quiet = ("-q", "--disable-pip-version-check", "-c", str(ROOT / "constraints.txt"))
+        self.run("python", "-m", "pip", "install", *quiet, *what)
+
+
+def wheel(folder: Path) -> Path:
+    """The wheel, built from what is committed or about to be, without leaving anything in the repository."""
+    copy = folder / "source"
+    shutil.copytree(
+        ROOT,
+        copy,
+        ignore=shutil.ignore_patterns(".venv", ".git", "var", "build", "screenshots", "*.egg-info", ".*cache*"),
+    )
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "-q",
+        "--disable-pip-version-check",
+        "--no-deps",
+        "-w",
+        str(folder),
+        str(copy),
+    ]
+    subprocess.run(command, check=True)
+    shutil.rmtree(copy)
+    (built,) = folder.glob("special_actions-*.whl")
+    return built
+
+
+def begun(machine: Machine) -> Path:
+    """A package of one's own, before a line of it is written."""
+    words = (
+        "--label",
+        "电梯安全提升专项行动",
+        "--english",
+        "Lift safety",
+        "--goal",
+        "每月检查电梯。",
+        "--clause",
+        "一",
+    )
+    machine.run("actions", "plugin", "new", "lift_safety", *words)
+    return machine.folder / "lift_safety"
+
+
+def example(machine: Machine) -> Path:
+    """The package under docs/examples, copied out of the repository."""
+    target = machine.folder / "charging_safety"
+    shutil.copytree(ROOT / "docs" / "examples" / "charging_safety", target)
+    return target
+
+
+def tried(machine: Machine, package: Path) -> None:
+    """Installed, tested, examined."""
+    machine.pip(f"{package}[test]")
+    print(machine.run("python", "-m", "pytest", "-q", where=package).strip().splitlines()[-1])
+    told = machine.run("actions", "doctor", "--plugin", package.name)
+    line = next(line for line in told.splitlines() if package.name in line)
+    print(line.strip())
+    assert line.endswith("金"), told
+
+
+def seen(server: Server, slug: str, record: str, duty: str, typed: dict[str, str]) -> None:
+    """A page opened, a record reported, the duty among those owed, the section in the combined report."""
+    community, group = server.signed_in("社区"), server.signed_in("综合协调组")
+    before = owed(group, f"{slug}.monthly")
+    names = dict(re.findall(r'<option value="(\d+)"[^>]*>(示例小区\d+)', community.get(f"/r/{record}/new")))
+    number = next(key for key, name in names.items() if name in before)
+    saved = community.post(f"/r/{record}/new", {"complex_id": number, **typed})
+    assert re.search(rf"/r/{record}/\d+", community.address), saved[:3000]
+    assert names[number] not in owed(group, f"{slug}.monthly"), "the duty is not settled by the record"
+    report = group.get("/report")
+    assert f'id="{slug}"' in report and duty in report, "no section in the combined report"
+    assert duty in group.get(f"/a/{slug}/"), "the workspace does not show the duty"
+    print("✓", slug, "opened, reported, settled, in the report")
+
+
+def owed(browser: Browser, key: str) -> str:
+    """The page of a rule's open duties."""
+    return browser.get(f"/d/{key}?status=due_soon") + browser.get(f"/d/{key}?status=overdue")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.stranger", description=__doc__)
+    parser.add_argument("--keep", action="store_true", help="leave the folder for a look")
+    asked = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="stranger-"))
+    try:
+        machine = Machine(folder)
+        machine.pip(str(wheel(folder)))
+        packages = [begun(machine), example(machine)]
+        for package in packages:
+            tried(machine, package)
+        machine.run("actions", "init", "--demo", "--complexes", "24", "--until", UNTIL)
+        with Server(machine.bin / "actions", machine.env) as server:
+            seen(server, "lift_safety", "lift_safety.inspection", "每月检查", {"looked": "8", "good": "8"})
+        with Server(machine.bin / "actions", machine.env) as server:
+            seen(server, "charging_safety", "charging_safety.check", "每月飞线充电排查", {"found": "0"})
+        assert "飞线充电" in machine.run("actions", "burden")
+        print("✓ a stranger's machine")
+    finally:
+        if asked.keep:
+            print(folder)
+        else:
+            shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main()
