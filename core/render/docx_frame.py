@@ -33,11 +33,12 @@ def annex_list(paper: Paper, document: Document) -> None:
     """附件：1.… one line below the text, two characters in, no full stop (7.3.4)."""
     if not document.attachments:
         return
-    paper.line("", "body")
+    paper.line("", "body").paragraph_format.keep_with_next = True
     several = len(document.attachments) > 1
     for i, annex in enumerate(document.attachments, start=1):
         label = f"{i}." if several else ""
         line = paper.line(("附件：" if i == 1 else "") + label + annex.title, "body")
+        line.paragraph_format.keep_with_next = True  # the signature never stands on a page by itself
         lead = 3 + (1 if several else 0)
         set_indent(line, **({"left": 2 + lead, "hanging": lead} if i == 1 else {"left": 2 + lead, "hanging": 1}))
 

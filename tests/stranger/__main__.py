@@ -16,7 +16,7 @@ from pathlib import Path
 from tests.stranger.browsing import Browser, Server
 
 ROOT = Path(__file__).resolve().parents[2]
-UNTIL = "2024-11-30"
+UNTIL = "2024-12-03"  # the month has begun and nobody has reported for it yet
 
 
 class Machine:
@@ -124,7 +124,7 @@ def seen(server: Server, slug: str, record: str, duty: str, typed: dict[str, str
 
 def owed(browser: Browser, key: str) -> str:
     """The page of a rule's open duties."""
-    return browser.get(f"/d/{key}?status=due_soon") + browser.get(f"/d/{key}?status=overdue")
+    return browser.get(f"/d/{key}?status=upcoming")
 
 
 def main() -> None:

@@ -159,6 +159,15 @@ def test_addressees_signature_and_unpadded_date() -> None:
     )
 
 
+def test_the_signature_never_stands_on_a_page_by_itself() -> None:
+    """The list of annexes goes with it, however the pages break."""
+    annexes = (b.Attachment(title="甲", blocks=()), b.Attachment(title="乙", blocks=()))
+    found = paper(signature=("梅岭街道",), signed_on=date(2024, 11, 8), attachments=annexes).paragraphs
+    first = next(i for i, p in enumerate(found) if p.text.startswith("附件：1."))
+    last = next(i for i, p in enumerate(found) if p.text == "2024年11月8日")
+    assert all(p.paragraph_format.keep_with_next for p in found[first - 1 : last])
+
+
 def test_page_numbers_right_on_odd_left_on_even() -> None:
     found = paper()
     assert found.settings.odd_and_even_pages_header_footer
