@@ -12,7 +12,7 @@ from core.kernel.catalog import Catalog
 from core.services import migrations
 from core.services.db import Database
 from core.services.platform import Platform
-from core.web import frame, language, pages, security, show
+from core.web import developing, frame, language, pages, security, show
 
 
 def create_app(
@@ -43,6 +43,8 @@ def create_app(
     show.install(app)
     for blueprint in pages.BLUEPRINTS:
         app.register_blueprint(blueprint)
+    if platform.config.developing:
+        developing.install(app)
     csrf.exempt(pages.api.bp)  # it checks the token itself for signed-in browsers
     return app
 
@@ -50,6 +52,9 @@ def create_app(
 def open_platform(config: Config, catalog: Catalog | None = None) -> Platform:
     """Load the plugins, open the store and bring it to its newest shape."""
     use_key(config.secret_key)
-    catalog = catalog or plugins.load(only=config.plugins, without=config.without, strict=config.strict)
+    strict = config.strict and not config.developing  # who develops sees what is broken in the browser
+    catalog = catalog or plugins.load(
+        only=config.plugins, without=config.without, strict=strict, packages=config.packages
+    )
     db = Database(config.database_url)
-    return Platform(config, db, migrations.upgrade(db, catalog, strict=config.strict))
+    return Platform(config, db, migrations.upgrade(db, catalog, strict=strict))

@@ -17,8 +17,10 @@ TZ = ZoneInfo("Asia/Shanghai")  # the lowest layer knows no other; the same as b
 class Config:
     """``data``: folder of the embedded database, uploads and keys (local file system). ``strict``: a plugin's fault
     raises instead of being shown (tests, development). ``plugins``: only these, None for all found. ``public_url``: where
-    people reach the platform, with which links in messages begin. ``clock``: for tests, a clock of their own:
-    ``2024-11-08T08:00+08:00@1700000000*600`` is that moment at that real second, 600 times as fast."""
+    people reach the platform, with which links in messages begin. ``developing``: for who writes a plugin, on their own
+    machine: what fails is shown in the browser with its line; ``packages``: folders of plugins that are not installed.
+    ``clock``: for tests, a clock of their own: ``2024-11-08T08:00+08:00@1700000000*600`` is that moment at that real
+    second, 600 times as fast."""
 
     data: Path
     database_url: str
@@ -29,6 +31,8 @@ class Config:
     secure_cookies: bool = False
     public_url: str = ""
     clock: str = ""
+    developing: bool = False
+    packages: tuple[Path, ...] = ()
 
     @property
     def uploads(self) -> Path:
@@ -53,6 +57,8 @@ class Config:
             secure_cookies=env.get("ACTIONS_SECURE_COOKIES") == "1",
             public_url=env.get("ACTIONS_PUBLIC_URL", ""),
             clock=env.get("ACTIONS_CLOCK", ""),
+            developing=env.get("ACTIONS_DEVELOPING") == "1",
+            packages=tuple(Path(p) for p in env.get("ACTIONS_PACKAGES", "").split(os.pathsep) if p),
         )
 
     def now(self) -> datetime:

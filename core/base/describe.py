@@ -32,7 +32,8 @@ Rows = Select[*tuple[Any, ...]]  # Select[Any] fails mypy --strict on SQLAlchemy
 @dataclass(frozen=True, kw_only=True)
 class Action:
     """One special action (专项行动): ``slug`` is the plugin's folder and the prefix of its keys and tables; ``number``
-    its place in the notice; ``clause`` where the notice speaks of it. ``coordinated``: no department leads it, the
+    its place in the notice; ``clause`` where the notice speaks of it. ``needs_core``: the contract versions it works with, e.g.
+    ``>=1.1,<2``; outside them it is quarantined. ``coordinated``: no department leads it, the
     coordination group does."""
 
     slug: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,9 +28,10 @@ def platform(data: Path | None = None) -> Platform:
     """The platform of this process, its store brought to the newest shape."""
     config = Config.read(data=data)
     use_key(config.secret_key)
-    catalog = plugins.load(only=config.plugins, without=config.without, strict=config.strict)
+    strict = config.strict and not config.developing
+    catalog = plugins.load(only=config.plugins, without=config.without, strict=strict, packages=config.packages)
     db = Database(config.database_url)
-    catalog = migrations.upgrade(db, catalog, strict=config.strict)
+    catalog = migrations.upgrade(db, catalog, strict=strict)
     for fault in catalog.faults:
         click.echo(f"插件 {fault.plugin} 已隔离（{fault.stage}）：{fault.what}", err=True)
     return Platform(config, db, catalog)
@@ -62,6 +64,7 @@ def loaded(found: Platform) -> bool:
 @click.version_option(package_name="special-actions")
 def main() -> None:
     """专项行动平台 Special Actions."""
+    warnings.filterwarnings("default", message="core\\.api", category=DeprecationWarning)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     for noisy in ("alembic", "apscheduler"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -1,4 +1,4 @@
-"""Commands for a plugin of one's own: begin one that works before a line is written."""
+"""Commands for plugins: begin one that works before a line is written, take one out, put it back."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from string import Template
 
 import click
 
-from core.cli.opening import main
+from core.cli.opening import main, opened, said
 from core.kernel import plugins
 
 TEMPLATES = Path(__file__).with_name("scaffold")
@@ -25,7 +25,7 @@ SLUG = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 @main.group()
 def plugin() -> None:
-    """Plugins of one's own: new."""
+    """Plugins: new, remove, restore."""
 
 
 @plugin.command()
@@ -62,6 +62,30 @@ def new(name: str, label: str, english: str, goal: str, clause: str, number: int
     click.echo(f"  pip install -e '{folder / name}[test]'")
     click.echo(f"  pytest {folder / name}")
     click.echo(f"  actions doctor --plugin {name}")
+
+
+@plugin.command()
+@click.argument("name")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="归档文件，.zip")
+def remove(name: str, out: Path) -> None:
+    """Move all records of plugin NAME into an open archive; then it can be uninstalled."""
+    from core.services import taken_out  # noqa: PLC0415 - only this command needs it
+
+    with opened() as found, said():
+        rows = taken_out.remove(found, name, out)
+    click.echo(f"已写入 {out}：{len(rows)} 张表，{sum(rows.values())} 行；{name} 的表已从库中移除。")
+    click.echo("接着卸载：pip uninstall 包名。以后装回来：actions plugin restore 归档文件")
+
+
+@plugin.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def restore(file: Path) -> None:
+    """Put the records of an archive FILE back into its plugin, which is installed again."""
+    from core.services import taken_out  # noqa: PLC0415 - only this command needs it
+
+    with opened() as found, said():
+        rows = taken_out.restore(found, file)
+    click.echo(f"已恢复 {len(rows)} 张表，{sum(rows.values())} 行；指标账和应办账已重新计算。")
 
 
 def _refusal(name: str, folder: Path, taken: set[str]) -> str:

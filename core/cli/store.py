@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from datetime import date, datetime, time
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import click
 
 from core.base.errors import Invalid
 from core.base.window import TZ
 from core.cli.opening import DAY, MEILING, loaded, main, opened
+from core.kernel import plugins
 from core.services import accounts, demo_people
 from core.services.access import SYSTEM_ACTOR
 from core.services.platform import Platform
@@ -83,8 +87,20 @@ def up(context: click.Context, port: int, host: str) -> None:
 @click.option("--port", default=8000, show_default=True)
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--ticking/--no-ticking", default=True, help="本进程是否兼跑定时任务")
-def serve(port: int, host: str, ticking: bool) -> None:
+@click.option("--dev", is_flag=True, help="开发插件用：改动后自动重新载入，出错时在浏览器里显示出错的行")
+@click.option(
+    "--plugin",
+    "package",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="与 --dev 同用：还没有安装的插件的目录（里面有 pyproject.toml）",
+)
+def serve(port: int, host: str, ticking: bool, dev: bool, package: Path | None) -> None:
     """Serve the pages, the API and (unless told not to) the clock."""
+    if dev:
+        developing(port, host, package)
+        return
+    if package is not None:
+        raise click.UsageError("--plugin 只与 --dev 同用；正式运行请先安装：pip install 目录")
     import signal  # noqa: PLC0415
 
     import waitress  # noqa: PLC0415
@@ -102,6 +118,40 @@ def serve(port: int, host: str, ticking: bool) -> None:
         finally:
             if scheduler is not None:
                 scheduler.shutdown(wait=False)
+
+
+def developing(port: int, host: str, package: Path | None) -> None:
+    """Serve to who writes a plugin, on this machine alone: strict, reloading, with a small demo world if there is none."""
+    if host not in ("127.0.0.1", "localhost", "::1"):
+        raise click.UsageError("--dev 只能在本机使用（--host 127.0.0.1）：出错页会显示程序内容")
+    from core.web import developing as reloading  # noqa: PLC0415 - only this command needs it
+
+    os.environ |= {"ACTIONS_STRICT": "1", "ACTIONS_DEVELOPING": "1"}
+    watched: list[str] = []
+    if package is not None:
+        package = package.resolve()
+        plugins.unpackaged(package)
+        os.environ["ACTIONS_PACKAGES"] = str(package)
+        watched = [str(file) for file in package.rglob("*.py")]
+    if os.environ.get("WERKZEUG_RUN_MAIN") != "true":  # once, not at every reload
+        with opened() as found:
+            if not loaded(found):
+                click.echo("正在生成一个小的演示世界 ...")
+                make_demo(found, complexes=20, until=date(2024, 12, 3), seed=97, folder=MEILING)
+            _demo_links(found, f"http://{host}:{port}")
+    reloading.serve(host, port, _made_when_asked(), watched)
+
+
+def _made_when_asked() -> Callable[..., Any]:
+    """The application, made at the first request: the process that only watches files opens no store."""
+
+    @cache
+    def app() -> Any:
+        from core.app import create_app  # noqa: PLC0415
+
+        return create_app()
+
+    return lambda environ, start: app()(environ, start)
 
 
 def _demo_links(found: Platform, base: str) -> None:

@@ -4,6 +4,8 @@ plugin is quarantined, not fatal). pluggy would abort a whole hook call on one e
 from __future__ import annotations
 
 import importlib
+import sys
+import tomllib
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.metadata import entry_points
@@ -22,9 +24,12 @@ GROUP = "special_actions.plugins"
 Loader = Callable[[], Any]
 
 
-def found(root: Path | None = None) -> dict[str, Loader]:
-    """Plugins by slug: those of installed packages, then those of a bare checkout's ``plugins`` folder."""
-    out: dict[str, Loader] = {point.name: point.load for point in entry_points(group=GROUP)}
+def found(root: Path | None = None, *, packages: Iterable[Path] = ()) -> dict[str, Loader]:
+    """Plugins by slug: those of ``packages`` (folders not yet installed), of installed packages, and of a bare checkout's
+    ``plugins`` folder."""
+    out: dict[str, Loader] = {slug: loader for folder in packages for slug, loader in unpackaged(folder).items()}
+    for point in entry_points(group=GROUP):
+        out.setdefault(point.name, point.load)
     folder = root or Path(__file__).resolve().parents[2] / "plugins"
     if folder.is_dir():
         for file in sorted(folder.glob("*/plugin.py")):
@@ -33,15 +38,32 @@ def found(root: Path | None = None) -> dict[str, Loader]:
     return out
 
 
+def unpackaged(folder: Path) -> dict[str, Loader]:
+    """The plugins a package's folder names in its pyproject.toml, without installing it. ``DeclarationError`` if none."""
+    file = folder / "pyproject.toml"
+    told = tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    points = told.get("project", {}).get("entry-points", {}).get(GROUP, {})
+    if not points:
+        mend = (
+            f'name a folder whose pyproject.toml has [project.entry-points."{GROUP}"]; `actions plugin new` writes one'
+        )
+        raise DeclarationError(f"no plugin in {folder}", mend)
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
+    return {slug: (lambda name=name: importlib.import_module(name)) for slug, name in points.items()}  # type: ignore[misc]
+
+
 def load(
     plugins: Mapping[str, Loader] | None = None,
     *,
     only: Iterable[str] | None = None,
     without: Iterable[str] = (),
     strict: bool = False,
+    packages: Iterable[Path] = (),
 ) -> Catalog:
-    """Import and ask every plugin; the healthy ones make the Catalog, the others its faults. ``strict`` raises instead."""
-    chosen = dict(found() if plugins is None else plugins)
+    """Import and ask every plugin; the healthy ones make the Catalog, the others its faults. ``strict`` raises instead.
+    ``packages``: folders of plugins that are not installed."""
+    chosen = dict(found(packages=packages) if plugins is None else plugins)
     if only is not None:
         chosen = {slug: chosen[slug] for slug in only if slug in chosen}
     for slug in without:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from core.base import version
 from core.base.describe import Action, Indicator
 from core.base.due import Every, Once
 from core.base.errors import DeclarationError
@@ -23,8 +24,17 @@ def problems(found: Declared) -> Iterator[DeclarationError]:
 def _action(action: Action) -> Iterator[DeclarationError]:
     if not action.slug.isidentifier() or not action.slug.islower():
         yield DeclarationError(f"slug {action.slug!r}", "use a lower-case Python name: the plugin's folder")
-    if action.needs_core.split(".")[0] != "1":
-        yield DeclarationError(f"needs core {action.needs_core}", "this core speaks contract version 1")
+    try:
+        fits = version.fits(action.needs_core)
+    except ValueError:
+        yield DeclarationError(f"needs_core {action.needs_core!r}", 'write a range such as ">=1.1,<2"')
+        return
+    if not fits:
+        mend = (
+            f"this platform speaks contract {version.VERSION}: install a release of the plugin made for it, "
+            f"or the platform the plugin asks for"
+        )
+        yield DeclarationError(f"needs contract {action.needs_core}", mend)
 
 
 def _notices(found: Declared) -> Iterator[DeclarationError]:

@@ -18,10 +18,11 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
-from sqlalchemy import Connection, MetaData, Table, select
+from sqlalchemy import Connection, MetaData, Table, inspect, select
 
 from core.base.record import Record
-from core.services import uploads
+from core.kernel.catalog import Catalog
+from core.services import migrations, uploads
 from core.services.work import Work
 
 FORMAT = 1
@@ -30,19 +31,24 @@ LONGEST_CELL, LONGEST_SHEET = 32_767, 1_000_000
 PIECE = 2_000
 
 
-def write(work: Work, folder: Path, file: Path) -> dict[str, int]:
-    """Write the archive of one snapshot to ``file``; rows by table. ``folder``: where uploads are kept."""
+def write(work: Work, folder: Path, file: Path, plugin: str = "") -> dict[str, int]:
+    """Write the archive of one snapshot to ``file``; rows by table. ``folder``: where uploads are kept. ``plugin``: the records
+    of this one alone; its photos stay where they are."""
     connection = work.session.connection()
     tables = stored(connection)
+    if plugin:
+        own = own_tables(connection, work.catalog, plugin)
+        tables = [t for t in tables if t.name in own]
     told: dict[str, Any] = {}
     part = file.with_name(file.name + ".part")
     with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for table in tables:
             told[table.name] = _table(archive, connection, table) | {"label": _labels(work).get(table.name, "")}
             _sheet(archive, connection, table, _headings(work, table))
-        files = _files(archive, connection, tables, folder)
+        files = {} if plugin else _files(archive, connection, tables, folder)
         schema = {
             "format": FORMAT,
+            "plugin": plugin,
             "product": "special-actions",
             "written_at": work.now.isoformat(timespec="seconds"),
             "campaign": work.campaign.number,
@@ -61,6 +67,15 @@ def stored(connection: Connection) -> list[Table]:
     found = MetaData()
     found.reflect(connection, only=lambda name, _: not name.startswith(("version_", "sqlite_")) and name != SIGNS)
     return list(found.sorted_tables)
+
+
+def own_tables(connection: Connection, catalog: Catalog, plugin: str) -> set[str]:
+    """The tables of a plugin by the rule that its name begins theirs; another plugin may have the longer name."""
+    longer = [p for p in catalog.plugins if p.startswith(f"{plugin}_")]
+    names = set(inspect(connection).get_table_names())
+    others = {n for n in names for p in longer if n.startswith(f"{p}_")}
+    core = {n for n in names if migrations.owner_of(n, catalog) == migrations.CORE}
+    return {n for n in names if n.startswith(f"{plugin}_")} - others - core
 
 
 def steps(connection: Connection) -> dict[str, str]:

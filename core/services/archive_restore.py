@@ -38,14 +38,14 @@ def check(file: Path) -> dict[str, Any]:
         with zipfile.ZipFile(file) as found:
             schema: dict[str, Any] = json.loads(found.read("schema.json"))
             if schema.get("format") != archive.FORMAT:
-                raise _refused(Say("归档格式 {n} 不认识，请用同一版本或更新的平台导入", n=schema.get("format")))
+                raise refused(Say("归档格式 {n} 不认识，请用同一版本或更新的平台导入", n=schema.get("format")))
             members = {f"tables/{name}.jsonl": one["sha256"] for name, one in schema["tables"].items()}
             members |= {f"files/{token}": digest for token, digest in schema["files"].items() if digest}
             for name, digest in members.items():
                 if _digest(found, name) != digest:
-                    raise _refused(Say("归档中的 {f} 与清单不一致，没有导入任何数据", f=name))
+                    raise refused(Say("归档中的 {f} 与清单不一致，没有导入任何数据", f=name))
     except (OSError, KeyError, ValueError, zipfile.BadZipFile):
-        raise _refused(DAMAGED) from None
+        raise refused(DAMAGED) from None
     return schema
 
 
@@ -53,14 +53,16 @@ def restore(db: Database, folder: Path, file: Path) -> Restored:
     """Fill the empty store ``db`` and the uploads' ``folder`` from ``file``. Raises ``Invalid`` and writes nothing where the
     archive is damaged, the store holds a campaign already, or it is of another step than the archive."""
     schema = check(file)
+    if schema.get("plugin"):
+        raise refused(Say("这是插件 {p} 的归档：请用 actions plugin restore 恢复", p=schema["plugin"]))
     with db.engine.begin() as connection, zipfile.ZipFile(file) as found:
         tables = archive.stored(connection)
-        _fits(connection, tables, schema)
+        fits(connection, tables, schema)
         if db.sqlite:
             connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
-        rows = {t.name: _fill(connection, t, found) for t in tables if t.name in schema["tables"]}
+        rows = {t.name: fill(connection, t, found) for t in tables if t.name in schema["tables"]}
         if not db.sqlite:
-            _sequences(connection, tables)
+            sequences(connection, tables)
         for token, digest in schema["files"].items():
             if digest:
                 target = uploads.path_of(folder, token)
@@ -70,18 +72,17 @@ def restore(db: Database, folder: Path, file: Path) -> Restored:
     return Restored(rows, left, sum(1 for digest in schema["files"].values() if not digest))
 
 
-def _fits(connection: Connection, tables: list[Table], schema: Mapping[str, Any]) -> None:
+def fits(connection: Connection, tables: list[Table], schema: Mapping[str, Any]) -> None:
     for table in tables:
         if connection.execute(select(func.count()).select_from(table)).scalar():
-            raise _refused(Say("本系统已有数据（{t}），只能导入空系统。请换一个空的数据目录或数据库", t=table.name))
+            raise refused(Say("本系统已有数据（{t}），只能导入空系统。请换一个空的数据目录或数据库", t=table.name))
     here = archive.steps(connection)
     for owner, step in schema["steps"].items():
         if owner in here and here[owner] != step:
-            text_ = Say("归档在 {a}，本系统在 {b}：请用同一版本的平台导入，再升级", a=step, b=here[owner])
-            raise _refused(text_)
+            raise refused(Say("归档在 {a}，本系统在 {b}：请用同一版本的平台导入，再升级", a=step, b=here[owner]))
 
 
-def _fill(connection: Connection, table: Table, found: zipfile.ZipFile) -> int:
+def fill(connection: Connection, table: Table, found: zipfile.ZipFile) -> int:
     """Insert every row; what points within the same table is set once all of them are there."""
     own = [c.name for c in table.columns if any(k.column.table is table for k in c.foreign_keys) and c.nullable]
     later, count = [], 0
@@ -114,7 +115,7 @@ def _read(found: zipfile.ZipFile, table: Table) -> Iterator[dict[str, Any]]:
             yield row
 
 
-def _sequences(connection: Connection, tables: list[Table]) -> None:
+def sequences(connection: Connection, tables: list[Table]) -> None:
     """PostgreSQL numbers further rows after the ones that came in."""
     for table in tables:
         for column in table.primary_key.columns:
@@ -133,5 +134,5 @@ def _digest(found: zipfile.ZipFile, name: str) -> str:
     return out.hexdigest()
 
 
-def _refused(said: Say) -> Invalid:
+def refused(said: Say) -> Invalid:
     return Invalid([Problem("", said)])

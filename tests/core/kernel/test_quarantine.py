@@ -180,7 +180,7 @@ KEPT_OUT: dict[str, tuple[Callable[[], Any], str, str]] = {
     "calls itself something else": (lambda: plugin("sicker"), "describe", "sicker"),
     "takes another's name": (lambda: plugin("environment"), "describe", "environment"),
     "takes another's number": (lambda: plugin(number=7), "describe", "number 7"),
-    "needs another core": (lambda: plugin(needs="2.0"), "describe", "needs core 2.0"),
+    "needs another core": (lambda: plugin(needs=">=2"), "describe", "needs contract >=2"),
 }
 
 
