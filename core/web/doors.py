@@ -1,0 +1,116 @@
+"""Every door of the web and the right that opens it: one table to read, one place a new page must be entered in. A door that
+stands not here is not opened to anybody, and the application does not start with it. ``endpoint METHOD`` beats ``endpoint``.
+
+What a person finds behind a door is decided by core/services/access.py, object by object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from core.services.rights import (
+    AUDIT,
+    FORMS,
+    GRANT,
+    ISSUE,
+    OPERATE,
+    OWN_ACTION,
+    PEOPLE,
+    PUBLIC,
+    READ,
+    REGISTRY,
+    SIGNED_IN,
+)
+
+__all__ = ["DOORS", "GRANT", "PEOPLE", "right_of"]
+
+DOORS: Mapping[str, str] = {
+    "static": PUBLIC,
+    "signin.sign_in": PUBLIC,
+    "signin.enter": PUBLIC,
+    "signin.sign_out": SIGNED_IN,
+    "language.choose": PUBLIC,
+    "help.own": SIGNED_IN,
+    "help.show": SIGNED_IN,
+    "help.seen": SIGNED_IN,
+    "inbox.show": SIGNED_IN,
+    "inbox.read": SIGNED_IN,
+    "inbox.subscribe": SIGNED_IN,
+    "inbox.feed": PUBLIC,  # the secret in the address speaks
+    "today.home": SIGNED_IN,
+    # records, for who reports and who checks
+    "records.new": FORMS,
+    "records.edit": FORMS,
+    "records.show": FORMS,
+    "records.paper": FORMS,
+    "records.move": FORMS,
+    "records.remove": FORMS,
+    "records.units": FORMS,
+    "lists.index": FORMS,
+    "lists.board": FORMS,
+    "lists.move": FORMS,
+    "lists.keep_view": FORMS,
+    "lists.drop_view": FORMS,
+    "grids.grid": FORMS,
+    "files.photo": FORMS,
+    "sheets.records_sheet": FORMS,
+    "sheets.units_sheet": REGISTRY,
+    "sheets.template": FORMS,
+    "sheets.export": FORMS,
+    "sheets.upload": FORMS,
+    "sheets.preview": FORMS,
+    "sheets.mend": FORMS,
+    "sheets.run": FORMS,
+    "sheets.apply": FORMS,
+    # what it comes to
+    "overview.show": READ,
+    "wall.chart": READ,
+    "wall.table": READ,
+    "workspace.show": READ,
+    "figures.indicator": READ,
+    "figures.deadline": READ,
+    "complexes.card": READ,
+    "complexes.community": READ,
+    "clock.obligations": READ,
+    "clock.waive": READ,
+    "clock.calendar": SIGNED_IN,
+    "clock.calendar POST": OPERATE,
+    "clock.jobs": READ,
+    "clock.run": READ,
+    "report.show": READ,
+    "report.compiled": READ,
+    "editions.index": READ,
+    "editions.show": READ,
+    "editions.compare": READ,
+    "editions.issue": ISSUE,
+    "notices.show": ISSUE,
+    "settings.show": READ,
+    "settings.show POST": OWN_ACTION,
+    # registry, people, operation
+    "registry.kinds": READ,
+    "registry.index": READ,
+    "registry.new": REGISTRY,
+    "registry.edit": REGISTRY,
+    "responsibilities.show": READ,
+    "responsibilities.add": REGISTRY,
+    "responsibilities.end": REGISTRY,
+    "journal.show": AUDIT,
+    "status.show": SIGNED_IN,
+    "status.healthz": PUBLIC,
+    # programs
+    "api.document": SIGNED_IN,
+    "api.catalog": SIGNED_IN,
+    "api.index": FORMS,
+    "api.create": FORMS,
+    "api.show": FORMS,
+    "api.correct": FORMS,
+    "api.move": FORMS,
+    "api.indicators": READ,
+    "api.units": READ,
+    "api.obligations": READ,
+}
+
+
+def right_of(endpoint: str, method: str) -> str:
+    """The right that opens the door; ``KeyError`` for one nobody declared."""
+    return DOORS.get(f"{endpoint} {method}") or DOORS[endpoint]
