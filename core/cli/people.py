@@ -5,10 +5,11 @@ from __future__ import annotations
 import click
 
 from core.base.errors import Invalid
-from core.base.units import COMMUNITY, DEPARTMENT, LEADER
+from core.base.units import COMMUNITY, COMPANY, DEPARTMENT, GRID, LEADER
 from core.cli.opening import main, opened, said
 from core.services import accounts
 from core.services.access import SYSTEM_ACTOR
+from core.services.rights import ROLES, SYSTEM
 
 
 @main.group()
@@ -19,13 +20,11 @@ def user() -> None:
 @user.command("add")
 @click.argument("login")
 @click.option("--label", required=True, help="显示名称")
-@click.option(
-    "--role", required=True, type=click.Choice(["administrator", "coordination", "department", "community", "leader"])
-)
-@click.option("--unit", default="", help="所属部门、社区或领导的名称")
+@click.option("--role", required=True, type=click.Choice([r for r in ROLES if r != SYSTEM]))
+@click.option("--unit", default="", help="所属部门、社区、网格、领导或物业企业的名称")
 def user_add(login: str, label: str, role: str, unit: str) -> None:
     """Add an account and print its one-time link."""
-    kinds = {"department": DEPARTMENT, "community": COMMUNITY, "leader": LEADER}
+    kinds = {"department": DEPARTMENT, "community": COMMUNITY, "leader": LEADER, "grid": GRID, "company": COMPANY}
     with opened() as found, found.work(SYSTEM_ACTOR) as work:
         of: dict[str, int | None] = {}
         if role in kinds:

@@ -7,13 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from core.services import access, accounts
 from core.web import frame
-from core.web.frame import public
 
 bp = Blueprint("signin", __name__)
 
 
 @bp.route("/signin", methods=["GET", "POST"])
-@public
 def sign_in() -> ResponseReturnValue:
     where = frame.inside(request.values.get("next", "/"))
     if request.method == "GET":
@@ -27,7 +25,6 @@ def sign_in() -> ResponseReturnValue:
 
 
 @bp.route("/enter/<token>")
-@public
 def enter(token: str) -> ResponseReturnValue:
     with frame.platform().work(access.SYSTEM_ACTOR) as work:
         secret = accounts.enter(work.session, token, accounts.real_now())
