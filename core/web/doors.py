@@ -67,7 +67,7 @@ DOORS: Mapping[str, str] = {
     "workspace.show": READ,
     "figures.indicator": READ,
     "figures.deadline": READ,
-    "complexes.card": READ,
+    "complexes.card": FORMS,
     "complexes.community": READ,
     "clock.obligations": READ,
     "clock.waive": READ,

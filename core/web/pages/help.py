@@ -126,12 +126,11 @@ def _work_of(work: Work) -> list[Step]:
     led = sorted(me.leads or me.shares)
     manual = f"/help/{OWN.get(me.role, TOPICS[0])}"
     if me.role in (OFFICER, GRID, COMPANY):
+        owed = _("“今日”按期限排出七天内要办的和已逾期的；社区页列出全部。")
+        if me.role != OFFICER:
+            owed = _("“今日”按期限排出七天内要办的和已逾期的；点小区名看它的全部事项。")
         return [
-            Step(
-                _("欠什么"),
-                _("“今日”按期限排出七天内要办的和已逾期的；社区页列出全部。"),
-                f"/community/{me.community_id}" if me.role == OFFICER else "/",
-            ),
+            Step(_("欠什么"), owed, f"/community/{me.community_id}" if me.role == OFFICER else "/"),
             Step(_("怎么报"), _("点事项右边的“填报”，填几项、拍照、“保存”，一次就算报完。"), manual),
         ]
     if me.role == DEPARTMENT:
