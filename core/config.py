@@ -5,12 +5,51 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 TZ = ZoneInfo("Asia/Shanghai")  # the lowest layer knows no other; the same as base/window.py's
+
+
+class Misconfigured(Exception):
+    """A setting with which the platform does not start; the text says which, and what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignInConfig:
+    """How people sign in; what is None is as suits a real campaign or a demo world (core/services/policy.py).
+    ``password_days``: 0 for passwords without an end. ``second_factor``: roles that must have one."""
+
+    password_length: int = 10
+    password_days: int | None = None
+    idle_minutes: int | None = None
+    lock_after: int = 5
+    lock_minutes: int = 30
+    second_factor: tuple[str, ...] | None = None
+
+    @classmethod
+    def read(cls, env: Mapping[str, str]) -> SignInConfig:
+        roles = env.get("ACTIONS_SECOND_FACTOR")  # "none" for nobody
+        return cls(
+            password_length=number(env, "ACTIONS_PASSWORD_LENGTH", least=8) or 10,
+            password_days=number(env, "ACTIONS_PASSWORD_DAYS"),
+            idle_minutes=number(env, "ACTIONS_IDLE_MINUTES", least=1),
+            lock_after=number(env, "ACTIONS_LOCK_AFTER", least=3) or 5,
+            lock_minutes=number(env, "ACTIONS_LOCK_MINUTES", least=1) or 30,
+            second_factor=tuple(r for r in roles.split(",") if r != "none") if roles else None,
+        )
+
+
+def number(env: Mapping[str, str], name: str, least: int = 0) -> int | None:
+    """A whole number, None where nothing is said. Raises ``Misconfigured``."""
+    text = env.get(name, "").strip()
+    if not text:
+        return None
+    if not text.isascii() or not text.isdigit() or int(text) < least:
+        raise Misconfigured(f"{name} 须为不小于 {least} 的整数，现为“{text}”")
+    return int(text)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +72,7 @@ class Config:
     clock: str = ""
     developing: bool = False
     packages: tuple[Path, ...] = ()
+    sign_in: SignInConfig = field(default_factory=SignInConfig)
 
     @property
     def uploads(self) -> Path:
@@ -59,6 +99,7 @@ class Config:
             clock=env.get("ACTIONS_CLOCK", ""),
             developing=env.get("ACTIONS_DEVELOPING") == "1",
             packages=tuple(Path(p) for p in env.get("ACTIONS_PACKAGES", "").split(os.pathsep) if p),
+            sign_in=SignInConfig.read(env),
         )
 
     def now(self) -> datetime:

@@ -14,13 +14,19 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response
 
 from core.base.blocks import Ref
-from core.services import access, accounts, messages, reports
+from core.services import access, accounts, messages, people, policy, reports, rights, signing_in
 from core.services.access import Actor
 from core.services.platform import Platform
+from core.services.policy import Policy
+from core.services.signing_in import Whence
 from core.services.work import Work
+from core.web import agent
 
 log = logging.getLogger("actions.web")
 COOKIE = "actions_session"
+# Where it is done what is owed before anything else, and what may be opened until then.
+OWED = {signing_in.PASSWORD: "me.password", signing_in.FACTOR: "me.factor"}
+ALLOWED = {"signin.sign_out", *OWED.values()}
 View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC: set[str] = set()
 
@@ -42,6 +48,24 @@ def actor() -> Actor:
     if found is None:
         abort(401)
     return found
+
+
+def secure() -> bool:
+    return bool(current_app.config["SESSION_COOKIE_SECURE"])
+
+
+def cookie() -> str:
+    """The name of the session's cookie; over https one that no other host and no plain connection can set."""
+    return f"__Host-{COOKIE}" if secure() else COOKIE
+
+
+def whence() -> Whence:
+    return Whence(request.remote_addr or "", agent.described(request.user_agent.string))
+
+
+def rules() -> Policy:
+    """How people sign in here; before a campaign is loaded, as strict as with a real one."""
+    return policy.of(platform().config, vars(reading()).get("campaign"))
 
 
 def reading() -> Work:
@@ -81,6 +105,8 @@ def page(template: str, **context: Any) -> str:
         me=g.get("actor"),
         campaign=work.campaign,
         today=work.today,
+        may_people=g.get("actor") is not None and people.may(work, rights.PEOPLE),
+        may_grant=g.get("actor") is not None and people.may(work, rights.GRANT),
         nav=reports.actions(work, work.today) if g.get("actor") else (),
         **context,
     )
@@ -119,16 +145,19 @@ def _who() -> Response | None:
     """Find the session behind the cookie or the API token; send strangers to the sign-in page."""
     view = current_app.view_functions.get(request.endpoint or "")
     bearer = request.headers.get("Authorization", "")
-    secret = bearer.removeprefix("Bearer ") if bearer.startswith("Bearer ") else request.cookies.get(COOKIE)
+    secret = bearer.removeprefix("Bearer ") if bearer.startswith("Bearer ") else request.cookies.get(cookie())
     g.by_token = bearer.startswith("Bearer ")
     if secret and request.endpoint != "static":
         work = reading()
-        found = accounts.resume(work.session, secret, accounts.real_now())
+        found = accounts.resume(work.session, secret, accounts.real_now(), rules())
         if found is not None and (found[1].kind == "token") == g.by_token:
             g.actor = accounts.actor_of(work.session, found[0], work.today, request.remote_addr or "")
             work.actor = g.actor
             g.secret = secret
+            g.owed = "" if g.by_token else signing_in.owed(work.session, *found, rules())
             _note(secret, found[1].seen_at)
+    if g.get("owed") and request.endpoint not in ALLOWED and not getattr(view, "is_public", False):
+        return _first_of_all(g.owed)
     if g.get("actor") is not None or request.endpoint == "static" or getattr(view, "is_public", False) or view is None:
         return None
     if request.path.startswith("/api/"):
@@ -138,10 +167,17 @@ def _who() -> Response | None:
     return redirect(url_for("signin.sign_in", next=where, expired=None if request.method == "GET" else 1))
 
 
+def _first_of_all(owed: str) -> Response:
+    """Nothing is opened before a password of one's own, or the second factor, is set (A04)."""
+    if request.path.startswith("/api/"):
+        abort(403)
+    return redirect(url_for(OWED[owed]))
+
+
 def _note(secret: str, seen: datetime) -> None:
     """Tell the session that it is in use; a busy store is no reason to refuse the page."""
     now = accounts.real_now()
-    if now - seen < accounts.NOTED:
+    if now - seen < rules().noted:
         return
     me = g.actor
     release()

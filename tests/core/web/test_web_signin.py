@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from core.services import accounts
+from core.services import accounts, policy
 from core.services.access import SYSTEM_ACTOR
 from core.services.accounts import Account, SignIn
+from core.services.lockout import Failures
+from core.testing import entered
 
 People = Callable[[str], Any]
 PASSWORD = "梅岭-correct-horse"
@@ -22,7 +24,10 @@ PASSWORD = "梅岭-correct-horse"
 def a(client: People) -> Any:
     browser = client("a")
     with browser.platform.work(SYSTEM_ACTOR) as work:
-        accounts.set_password(work, "a", PASSWORD)
+        rules = policy.of(browser.platform.config, work.campaign)
+        accounts.set_password(work, "a", PASSWORD, rules, initial=False)
+        token = accounts.one_time_link(work, "a")
+    entered(browser, token)  # a new password ended the session before
     return browser
 
 
@@ -71,18 +76,20 @@ def test_five_failures_lock_the_account_for_a_while(a: Any) -> None:
         assert sign_in(browser, password="wrong-password").status_code == 401
     assert sign_in(browser).status_code == 401
     with a.platform.work(SYSTEM_ACTOR) as work:
-        account = work.session.scalars(select(Account).where(Account.login == "a")).one()
-        assert account.locked_until is not None
-        account.locked_until -= timedelta(minutes=31)
+        (locked,) = work.session.scalars(select(Failures).where(Failures.locked_until.is_not(None)))
+        assert locked.locked_until is not None
+        locked.locked_until -= timedelta(minutes=31)
     assert sign_in(browser).status_code == 302
 
 
 def test_a_link_works_once(a: Any) -> None:
     with a.platform.work(SYSTEM_ACTOR) as work:
         token = accounts.one_time_link(work, "a")
-    assert fresh(a).get(f"/enter/{token}").status_code == 302
+    assert fresh(a).get(f"/enter/{token}").status_code == 200, "a chat's preview uses nothing up"
+    assert entered(fresh(a), token).status_code == 302
     again = fresh(a).get(f"/enter/{token}")
     assert again.status_code == 401 and "已用过" in again.text
+    assert entered(fresh(a), token).status_code == 401
 
 
 def test_signing_out_ends_the_session_on_the_server(a: Any) -> None:
