@@ -12,6 +12,9 @@ from zoneinfo import ZoneInfo
 
 TZ = ZoneInfo("Asia/Shanghai")  # the lowest layer knows no other; the same as base/window.py's
 
+SHORTEST_KEY = 16  # bytes
+DEFAULTS = ("changeme", "change-me", "change_me", "secret", "password", "default", "example")
+
 
 class Misconfigured(Exception):
     """A setting with which the platform does not start; the text says which, and what to do."""
@@ -58,8 +61,9 @@ class Config:
     raises instead of being shown (tests, development). ``plugins``: only these, None for all found. ``public_url``: where
     people reach the platform, with which links in messages begin. ``developing``: for who writes a plugin, on their own
     machine: what fails is shown in the browser with its line; ``packages``: folders of plugins that are not installed.
-    ``clock``: for tests, a clock of their own: ``2024-11-08T08:00+08:00@1700000000*600`` is that moment at that real
-    second, 600 times as fast."""
+    ``trusted_hosts``: names the platform answers to, none for any; ``proxies``: how many of our own stand before it and say
+    from where a request came. ``clock``: for tests, a clock of their own: ``2024-11-08T08:00+08:00@1700000000*600`` is that
+    moment at that real second, 600 times as fast."""
 
     data: Path
     database_url: str
@@ -73,6 +77,8 @@ class Config:
     developing: bool = False
     packages: tuple[Path, ...] = ()
     sign_in: SignInConfig = field(default_factory=SignInConfig)
+    trusted_hosts: tuple[str, ...] = ()
+    proxies: int = 0
 
     @property
     def uploads(self) -> Path:
@@ -90,7 +96,7 @@ class Config:
         return cls(
             data=folder,
             database_url=url,
-            secret_key=env["ACTIONS_SECRET_KEY"].encode() if env.get("ACTIONS_SECRET_KEY") else _kept_key(folder),
+            secret_key=_key(env["ACTIONS_SECRET_KEY"]) if env.get("ACTIONS_SECRET_KEY") else _kept_key(folder),
             strict=env.get("ACTIONS_STRICT") == "1",
             plugins=tuple(chosen.split(",")) if chosen else None,
             without=tuple(filter(None, env.get("ACTIONS_WITHOUT", "").split(","))),
@@ -100,6 +106,8 @@ class Config:
             developing=env.get("ACTIONS_DEVELOPING") == "1",
             packages=tuple(Path(p) for p in env.get("ACTIONS_PACKAGES", "").split(os.pathsep) if p),
             sign_in=SignInConfig.read(env),
+            trusted_hosts=tuple(filter(None, map(str.strip, env.get("ACTIONS_TRUSTED_HOSTS", "").split(",")))),
+            proxies=number(env, "ACTIONS_PROXIES") or 0,
         )
 
     def now(self) -> datetime:
@@ -110,6 +118,15 @@ class Config:
         start, _, rest = self.clock.partition("@")
         epoch, _, speed = rest.partition("*")
         return datetime.fromisoformat(start) + (real - datetime.fromtimestamp(float(epoch), TZ)) * float(speed)
+
+
+def _key(text: str) -> bytes:
+    """A key that is short or stands in every manual is none (A69): with it anybody makes a session's cookie of their own."""
+    if len(text.encode()) < SHORTEST_KEY or len(set(text)) < 8 or any(word in text.lower() for word in DEFAULTS):
+        raise Misconfigured(
+            f"ACTIONS_SECRET_KEY 过短或过于常见：请用至少 {SHORTEST_KEY} 个随机字符，或删去它让平台自己生成"
+        )
+    return text.encode()
 
 
 def _kept_key(folder: Path) -> bytes:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 LONG_ENOUGH, CLASSES = 16, 3  # from this length on the classes do not matter
 LONGEST = 128  # what is hashed has an end
 REMEMBERED = 5
+SHORTEST_NAME = 3  # bytes: two letters stand in many a word
 STRONG = 3  # of zxcvbn's 0 to 4: safe against somebody who has the hashes
 
 
@@ -62,7 +63,7 @@ def rules_broken(password: str, policy: Policy, about: tuple[str, ...] = ()) -> 
         yield Say("密码最多{n}位", n=LONGEST)
     elif len(password) < LONG_ENOUGH and classes < CLASSES:
         yield Say("密码不足{n}位时，须含大写字母、小写字母、数字、符号中的至少三种", n=LONG_ENOUGH)
-    elif any(word and word.casefold() in password.casefold() for word in about):
+    elif any(len(word.encode()) >= SHORTEST_NAME and word.casefold() in password.casefold() for word in about):
         yield Say("密码不能包含账号或姓名")
     elif not _hard_to_guess(password, about):
         yield Say("密码太常见，容易被猜中，请换一个")

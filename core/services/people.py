@@ -51,7 +51,7 @@ def everybody(work: Work, now: datetime, text: str = "") -> list[Person]:
     for kind in UNIT.values():
         work.look.prime(kind, {i for a in found if (i := getattr(a, kind.column)) is not None})
     visits = select(SignIn.account_id, func.max(SignIn.seen_at)).where(SignIn.kind == SESSION)
-    seen = dict(work.session.execute(visits.group_by(SignIn.account_id)).tuples().all())
+    seen = dict(work.session.execute(visits.group_by(SignIn.account_id)).all())
     locked = lockout.locked_accounts(work.session, now)
     two = second_factor.all_who_have(work.session)
     return [

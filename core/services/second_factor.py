@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from core.services.accounts import Account
     from core.services.work import Work
 
+ISSUER = "专项行动平台"  # what the app on the phone calls us
 STEP = 30  # seconds
 DRIFT = 1  # steps a phone's clock may be off, either way
 PAPER = 10  # recovery codes
@@ -70,7 +71,9 @@ def propose(work: Work, account: Account) -> str:
 def address(work: Work, account: Account) -> str:
     """What the QR code says: ``otpauth://totp/...``; "" where none was proposed."""
     found = work.session.get(SecondFactor, account.id)
-    return _totp(found.secret).provisioning_uri(account.login, work.campaign.title) if found is not None else ""
+    if found is None:
+        return ""
+    return str(_totp(found.secret).provisioning_uri(name=account.login, issuer_name=ISSUER))
 
 
 def confirm(work: Work, account: Account, code: str, now: datetime) -> list[str] | None:

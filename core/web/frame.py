@@ -24,9 +24,8 @@ from core.web import agent
 
 log = logging.getLogger("actions.web")
 COOKIE = "actions_session"
-# Where it is done what is owed before anything else, and what may be opened until then.
+# Where it is done what is owed before anything else; only that, and signing out, may be opened until then.
 OWED = {signing_in.PASSWORD: "me.password", signing_in.FACTOR: "me.factor"}
-ALLOWED = {"signin.sign_out", *OWED.values()}
 View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC: set[str] = set()
 
@@ -156,7 +155,7 @@ def _who() -> Response | None:
             g.secret = secret
             g.owed = "" if g.by_token else signing_in.owed(work.session, *found, rules())
             _note(secret, found[1].seen_at)
-    if g.get("owed") and request.endpoint not in ALLOWED and not getattr(view, "is_public", False):
+    if g.get("owed") and not getattr(view, "is_public", False) and request.endpoint != "static":
         return _first_of_all(g.owed)
     if g.get("actor") is not None or request.endpoint == "static" or getattr(view, "is_public", False) or view is None:
         return None
@@ -167,8 +166,10 @@ def _who() -> Response | None:
     return redirect(url_for("signin.sign_in", next=where, expired=None if request.method == "GET" else 1))
 
 
-def _first_of_all(owed: str) -> Response:
+def _first_of_all(owed: str) -> Response | None:
     """Nothing is opened before a password of one's own, or the second factor, is set (A04)."""
+    if request.endpoint in (OWED[owed], "signin.sign_out"):
+        return None
     if request.path.startswith("/api/"):
         abort(403)
     return redirect(url_for(OWED[owed]))

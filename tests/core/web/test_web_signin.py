@@ -10,36 +10,21 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from core.services import accounts, policy
+from core.services import accounts
 from core.services.access import SYSTEM_ACTOR
 from core.services.accounts import Account, SignIn
 from core.services.lockout import Failures
 from core.testing import entered
+from tests.core.web.signing import by_link, fresh, give_password, sign_in
 
 People = Callable[[str], Any]
-PASSWORD = "梅岭-correct-horse"
 
 
 @pytest.fixture
 def a(client: People) -> Any:
     browser = client("a")
-    with browser.platform.work(SYSTEM_ACTOR) as work:
-        rules = policy.of(browser.platform.config, work.campaign)
-        accounts.set_password(work, "a", PASSWORD, rules, initial=False)
-        token = accounts.one_time_link(work, "a")
-    entered(browser, token)  # a new password ended the session before
-    return browser
-
-
-def fresh(browser: Any) -> Any:
-    return browser.application.test_client()
-
-
-def sign_in(browser: Any, login: str = "a", password: str = PASSWORD, where: str = "/") -> Any:
-    page = browser.get("/signin").text
-    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
-    assert token is not None
-    return browser.post("/signin", data={"csrf_token": token[1], "login": login, "password": password, "next": where})
+    give_password(browser)
+    return by_link(browser)  # a new password ended the session before
 
 
 def test_a_stranger_is_sent_to_sign_in_and_back_to_where_they_wanted(a: Any) -> None:
