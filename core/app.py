@@ -54,6 +54,7 @@ def create_app(
         app.register_blueprint(blueprint)
     if platform.config.developing:
         developing.install(app)
+    pages.oidc.install(app, platform.config.oidc)
     csrf.exempt(pages.api.bp)  # it checks the token itself for signed-in browsers
     return app
 

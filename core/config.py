@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 TZ = ZoneInfo("Asia/Shanghai")  # the lowest layer knows no other; the same as base/window.py's
@@ -45,6 +46,39 @@ class SignInConfig:
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class OidcConfig:
+    """An office's own identity service. ``label``: what its button says; ``claim``: which of what it says of a person is their
+    login here."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    label: str = "单位统一认证"
+    claim: str = "preferred_username"
+
+    @classmethod
+    def read(cls, env: Mapping[str, str]) -> OidcConfig | None:
+        """None where no issuer is set."""
+        issuer = env.get("ACTIONS_OIDC_ISSUER", "").rstrip("/")
+        if not issuer:
+            return None
+        plain = urlsplit(issuer).scheme == "http" and urlsplit(issuer).hostname in ("localhost", "127.0.0.1")
+        if not (issuer.startswith("https://") or plain):
+            raise Misconfigured("ACTIONS_OIDC_ISSUER 须以 https:// 开头")
+        if not env.get("ACTIONS_OIDC_CLIENT_ID") or not env.get("ACTIONS_OIDC_CLIENT_SECRET"):
+            raise Misconfigured(
+                "设置了 ACTIONS_OIDC_ISSUER，还须设置 ACTIONS_OIDC_CLIENT_ID 和 ACTIONS_OIDC_CLIENT_SECRET"
+            )
+        return cls(
+            issuer=issuer,
+            client_id=env["ACTIONS_OIDC_CLIENT_ID"],
+            client_secret=env["ACTIONS_OIDC_CLIENT_SECRET"],
+            label=env.get("ACTIONS_OIDC_LABEL") or cls.label,
+            claim=env.get("ACTIONS_OIDC_CLAIM") or cls.claim,
+        )
+
+
 def number(env: Mapping[str, str], name: str, least: int = 0) -> int | None:
     """A whole number, None where nothing is said. Raises ``Misconfigured``."""
     text = env.get(name, "").strip()
@@ -77,6 +111,7 @@ class Config:
     developing: bool = False
     packages: tuple[Path, ...] = ()
     sign_in: SignInConfig = field(default_factory=SignInConfig)
+    oidc: OidcConfig | None = None
     trusted_hosts: tuple[str, ...] = ()
     proxies: int = 0
 
@@ -106,6 +141,7 @@ class Config:
             developing=env.get("ACTIONS_DEVELOPING") == "1",
             packages=tuple(Path(p) for p in env.get("ACTIONS_PACKAGES", "").split(os.pathsep) if p),
             sign_in=SignInConfig.read(env),
+            oidc=OidcConfig.read(env),
             trusted_hosts=tuple(filter(None, map(str.strip, env.get("ACTIONS_TRUSTED_HOSTS", "").split(",")))),
             proxies=number(env, "ACTIONS_PROXIES") or 0,
         )

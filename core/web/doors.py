@@ -29,6 +29,8 @@ DOORS: Mapping[str, str] = {
     "signin.sign_in": PUBLIC,
     "signin.enter": PUBLIC,
     "signin.code": PUBLIC,
+    "oidc.start": PUBLIC,
+    "oidc.back": PUBLIC,
     "signin.sign_out": SIGNED_IN,
     "me.show": SIGNED_IN,
     "me.password": SIGNED_IN,

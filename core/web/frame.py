@@ -136,6 +136,7 @@ def inside(target: str) -> str:
 
 
 def install(app: Flask) -> None:
+    app.jinja_env.globals["oidc"] = lambda: platform().config.oidc
     app.before_request(_who)
     app.teardown_request(_ended)
 

@@ -16,6 +16,7 @@ from core.web.pages import (
     lists,
     me,
     notices,
+    oidc,
     overview,
     people,
     records,
@@ -35,6 +36,7 @@ BLUEPRINTS = tuple(
     module.bp
     for module in (
         signin,
+        oidc,
         me,
         language,
         today,
