@@ -133,7 +133,7 @@ def _typed(row: dict[str, Any]) -> list[tuple[str, str]]:
 
 def upload(wire: Wire, made: Made, data: bytes) -> None:
     """The same through the pages: upload, preview, confirm."""
-    wire.ask(link(made.platform, "officer"))
+    wire.enter(link(made.platform, "officer"))
     token, border = wire.token(f"/r/{KEY}/sheet"), "bench-border"
     head = f'--{border}\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n{token}\r\n--{border}\r\n'
     head += 'Content-Disposition: form-data; name="file"; filename="bench.xlsx"\r\n\r\n'

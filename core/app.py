@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from flask import Flask
+from flask.helpers import get_debug_flag
 from flask_wtf.csrf import CSRFProtect
+from sqlalchemy import select
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from core.base.sealed import use_key
-from core.config import Config
+from core.config import Config, Misconfigured
+from core.estate.campaign import Campaign
 from core.kernel import plugins
 from core.kernel.catalog import Catalog
 from core.services import migrations
@@ -20,6 +24,7 @@ def create_app(
 ) -> Flask:
     """The WSGI application, for ``platform`` or for one made from ``config`` (default: the environment's)."""
     platform = platform or open_platform(config or Config.read(), catalog)
+    _fit_to_serve(platform)
     app = Flask("core.web", static_folder="static", template_folder="templates")
     app.config.update(
         SECRET_KEY=platform.config.secret_key,
@@ -29,6 +34,8 @@ def create_app(
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SECURE=platform.config.secure_cookies,
+        SESSION_COOKIE_NAME="__Host-session" if platform.config.secure_cookies else "session",
+        TRUSTED_HOSTS=list(platform.config.trusted_hosts) or None,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
         BABEL_DEFAULT_LOCALE="zh_Hans_CN",
@@ -36,6 +43,8 @@ def create_app(
         TEMPLATES_AUTO_RELOAD=False,
     )
     app.extensions["platform"] = platform
+    if count := platform.config.proxies:  # only then is what a request says of where it came from believed (A12)
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     language.install(app, platform)
     frame.install(app)  # before the token's check: a form sent after the session ended is led to the sign-in page
     csrf = CSRFProtect(app)
@@ -46,8 +55,18 @@ def create_app(
     doors.check(app.url_map.iter_rules())
     if platform.config.developing:
         developing.install(app)
+    pages.oidc.install(app, platform.config.oidc)
     csrf.exempt(pages.api.bp)  # it checks the token itself for signed-in browsers
     return app
+
+
+def _fit_to_serve(platform: Platform) -> None:
+    """Raises ``Misconfigured``: what shows code and errors to whoever asks does not serve a real campaign (A69)."""
+    if not (platform.config.developing or get_debug_flag()):
+        return
+    with platform.db.reading() as session:
+        if session.scalar(select(Campaign.demo).limit(1)) is False:
+            raise Misconfigured("正式方案不能以开发或调试方式运行：请去掉 ACTIONS_DEVELOPING 和 FLASK_DEBUG")
 
 
 def open_platform(config: Config, catalog: Catalog | None = None) -> Platform:

@@ -5,12 +5,88 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 TZ = ZoneInfo("Asia/Shanghai")  # the lowest layer knows no other; the same as base/window.py's
+
+SHORTEST_KEY = 16  # bytes
+DEFAULTS = ("changeme", "change-me", "change_me", "secret", "password", "default", "example")
+
+
+class Misconfigured(Exception):
+    """A setting with which the platform does not start; the text says which, and what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignInConfig:
+    """How people sign in; what is None is as suits a real campaign or a demo world (core/services/policy.py).
+    ``password_days``: 0 for passwords without an end. ``second_factor``: roles that must have one."""
+
+    password_length: int = 10
+    password_days: int | None = None
+    idle_minutes: int | None = None
+    lock_after: int = 5
+    lock_minutes: int = 30
+    second_factor: tuple[str, ...] | None = None
+
+    @classmethod
+    def read(cls, env: Mapping[str, str]) -> SignInConfig:
+        roles = env.get("ACTIONS_SECOND_FACTOR")  # "none" for nobody
+        return cls(
+            password_length=number(env, "ACTIONS_PASSWORD_LENGTH", least=8) or 10,
+            password_days=number(env, "ACTIONS_PASSWORD_DAYS"),
+            idle_minutes=number(env, "ACTIONS_IDLE_MINUTES", least=1),
+            lock_after=number(env, "ACTIONS_LOCK_AFTER", least=3) or 5,
+            lock_minutes=number(env, "ACTIONS_LOCK_MINUTES", least=1) or 30,
+            second_factor=tuple(r for r in roles.split(",") if r != "none") if roles else None,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class OidcConfig:
+    """An office's own identity service. ``label``: what its button says; ``claim``: which of what it says of a person is their
+    login here."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    label: str = "单位统一认证"
+    claim: str = "preferred_username"
+
+    @classmethod
+    def read(cls, env: Mapping[str, str]) -> OidcConfig | None:
+        """None where no issuer is set."""
+        issuer = env.get("ACTIONS_OIDC_ISSUER", "").rstrip("/")
+        if not issuer:
+            return None
+        plain = urlsplit(issuer).scheme == "http" and urlsplit(issuer).hostname in ("localhost", "127.0.0.1")
+        if not (issuer.startswith("https://") or plain):
+            raise Misconfigured("ACTIONS_OIDC_ISSUER 须以 https:// 开头")
+        if not env.get("ACTIONS_OIDC_CLIENT_ID") or not env.get("ACTIONS_OIDC_CLIENT_SECRET"):
+            raise Misconfigured(
+                "设置了 ACTIONS_OIDC_ISSUER，还须设置 ACTIONS_OIDC_CLIENT_ID 和 ACTIONS_OIDC_CLIENT_SECRET"
+            )
+        return cls(
+            issuer=issuer,
+            client_id=env["ACTIONS_OIDC_CLIENT_ID"],
+            client_secret=env["ACTIONS_OIDC_CLIENT_SECRET"],
+            label=env.get("ACTIONS_OIDC_LABEL") or cls.label,
+            claim=env.get("ACTIONS_OIDC_CLAIM") or cls.claim,
+        )
+
+
+def number(env: Mapping[str, str], name: str, least: int = 0) -> int | None:
+    """A whole number, None where nothing is said. Raises ``Misconfigured``."""
+    text = env.get(name, "").strip()
+    if not text:
+        return None
+    if not text.isascii() or not text.isdigit() or int(text) < least:
+        raise Misconfigured(f"{name} 须为不小于 {least} 的整数，现为“{text}”")
+    return int(text)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,8 +95,9 @@ class Config:
     raises instead of being shown (tests, development). ``plugins``: only these, None for all found. ``public_url``: where
     people reach the platform, with which links in messages begin. ``developing``: for who writes a plugin, on their own
     machine: what fails is shown in the browser with its line; ``packages``: folders of plugins that are not installed.
-    ``clock``: for tests, a clock of their own: ``2024-11-08T08:00+08:00@1700000000*600`` is that moment at that real
-    second, 600 times as fast."""
+    ``trusted_hosts``: names the platform answers to, none for any; ``proxies``: how many of our own stand before it and say
+    from where a request came. ``clock``: for tests, a clock of their own: ``2024-11-08T08:00+08:00@1700000000*600`` is that
+    moment at that real second, 600 times as fast."""
 
     data: Path
     database_url: str
@@ -33,6 +110,10 @@ class Config:
     clock: str = ""
     developing: bool = False
     packages: tuple[Path, ...] = ()
+    sign_in: SignInConfig = field(default_factory=SignInConfig)
+    oidc: OidcConfig | None = None
+    trusted_hosts: tuple[str, ...] = ()
+    proxies: int = 0
 
     @property
     def uploads(self) -> Path:
@@ -50,7 +131,7 @@ class Config:
         return cls(
             data=folder,
             database_url=url,
-            secret_key=env["ACTIONS_SECRET_KEY"].encode() if env.get("ACTIONS_SECRET_KEY") else _kept_key(folder),
+            secret_key=_key(env["ACTIONS_SECRET_KEY"]) if env.get("ACTIONS_SECRET_KEY") else _kept_key(folder),
             strict=env.get("ACTIONS_STRICT") == "1",
             plugins=tuple(chosen.split(",")) if chosen else None,
             without=tuple(filter(None, env.get("ACTIONS_WITHOUT", "").split(","))),
@@ -59,6 +140,10 @@ class Config:
             clock=env.get("ACTIONS_CLOCK", ""),
             developing=env.get("ACTIONS_DEVELOPING") == "1",
             packages=tuple(Path(p) for p in env.get("ACTIONS_PACKAGES", "").split(os.pathsep) if p),
+            sign_in=SignInConfig.read(env),
+            oidc=OidcConfig.read(env),
+            trusted_hosts=tuple(filter(None, map(str.strip, env.get("ACTIONS_TRUSTED_HOSTS", "").split(",")))),
+            proxies=number(env, "ACTIONS_PROXIES") or 0,
         )
 
     def now(self) -> datetime:
@@ -69,6 +154,15 @@ class Config:
         start, _, rest = self.clock.partition("@")
         epoch, _, speed = rest.partition("*")
         return datetime.fromisoformat(start) + (real - datetime.fromtimestamp(float(epoch), TZ)) * float(speed)
+
+
+def _key(text: str) -> bytes:
+    """A key that is short or stands in every manual is none (A69): with it anybody makes a session's cookie of their own."""
+    if len(text.encode()) < SHORTEST_KEY or len(set(text)) < 8 or any(word in text.lower() for word in DEFAULTS):
+        raise Misconfigured(
+            f"ACTIONS_SECRET_KEY 过短或过于常见：请用至少 {SHORTEST_KEY} 个随机字符，或删去它让平台自己生成"
+        )
+    return text.encode()
 
 
 def _kept_key(folder: Path) -> bytes:

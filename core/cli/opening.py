@@ -11,9 +11,9 @@ from pathlib import Path
 import click
 from sqlalchemy import select
 
-from core.base.errors import Invalid
+from core.base.errors import Invalid, NotFound
 from core.base.sealed import use_key
-from core.config import Config
+from core.config import Config, Misconfigured
 from core.estate.campaign import Campaign
 from core.kernel import plugins
 from core.services import migrations
@@ -26,7 +26,10 @@ DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 def platform(data: Path | None = None) -> Platform:
     """The platform of this process, its store brought to the newest shape."""
-    config = Config.read(data=data)
+    try:
+        config = Config.read(data=data)
+    except Misconfigured as error:
+        raise click.ClickException(str(error)) from None
     use_key(config.secret_key)
     strict = config.strict and not config.developing
     catalog = plugins.load(only=config.plugins, without=config.without, strict=strict, packages=config.packages)
@@ -53,6 +56,8 @@ def said() -> Iterator[None]:
         yield
     except Invalid as error:
         raise click.ClickException("；".join(str(p.text) for p in error.problems)) from None
+    except NotFound as error:
+        raise click.ClickException(f"没有“{error}”") from None
 
 
 def loaded(found: Platform) -> bool:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import click
 
-from core.base.errors import Invalid
 from core.base.units import COMMUNITY, COMPANY, DEPARTMENT, GRID, LEADER
 from core.cli.opening import main, opened, said
-from core.services import accounts
+from core.services import accounts, people, policy, rights
 from core.services.access import SYSTEM_ACTOR
-from core.services.rights import ROLES, SYSTEM
 
 
 @main.group()
@@ -20,12 +18,12 @@ def user() -> None:
 @user.command("add")
 @click.argument("login")
 @click.option("--label", required=True, help="显示名称")
-@click.option("--role", required=True, type=click.Choice([r for r in ROLES if r != SYSTEM]))
+@click.option("--role", required=True, type=click.Choice([r for r in rights.ROLES if r != rights.SYSTEM]))
 @click.option("--unit", default="", help="所属部门、社区、网格、领导或物业企业的名称")
 def user_add(login: str, label: str, role: str, unit: str) -> None:
     """Add an account and print its one-time link."""
     kinds = {"department": DEPARTMENT, "community": COMMUNITY, "leader": LEADER, "grid": GRID, "company": COMPANY}
-    with opened() as found, found.work(SYSTEM_ACTOR) as work:
+    with opened() as found, said(), found.work(SYSTEM_ACTOR) as work:
         of: dict[str, int | None] = {}
         if role in kinds:
             of[kinds[role].column] = work.look.unit_id(kinds[role], unit)
@@ -48,13 +46,29 @@ def user_link(login: str) -> None:
 @click.argument("login")
 @click.password_option()
 def user_password(login: str, password: str) -> None:
-    """Set an account's password."""
-    try:
-        with opened() as found, found.work(SYSTEM_ACTOR) as work:
-            accounts.set_password(work, login, password)
-    except Invalid as error:
-        raise click.ClickException("；".join(str(p.text) for p in error.problems)) from None
-    click.echo("密码已设置。")
+    """Set an initial password; its owner must choose another at the next sign-in."""
+    with opened() as found, said(), found.work(SYSTEM_ACTOR, settle=False) as work:
+        accounts.set_password(work, login, password, policy.of(found.config, work.campaign))
+    click.echo("密码已设置，本人登录后须先修改。")
+
+
+@user.command("unlock")
+@click.argument("login")
+def user_unlock(login: str) -> None:
+    """Let an account that failed too often sign in at once."""
+    with opened() as found, said(), found.work(SYSTEM_ACTOR, source="command", settle=False) as work:
+        people.unlock(work, login)
+    click.echo("已解锁。")
+
+
+@user.command("totp")
+@click.argument("login")
+@click.option("--off", is_flag=True, required=True, help="关闭：手机丢失时")
+def user_totp(login: str, off: bool) -> None:
+    """Take the second factor of an account away; it is set up again at the next sign-in where the role needs one."""
+    with opened() as found, said(), found.work(SYSTEM_ACTOR, source="command", settle=False) as work:
+        there = people.reset_factor(work, login)
+    click.echo("双因素验证已关闭。" if there else "没有开启双因素验证。")
 
 
 @user.command("contact")

@@ -14,15 +14,19 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response
 
 from core.base.blocks import Ref
-from core.services import access, accounts, journal, messages, reports
+from core.services import access, accounts, journal, messages, policy, reports, signing_in
 from core.services.access import Actor
 from core.services.platform import Platform
+from core.services.policy import Policy
 from core.services.rights import PUBLIC
+from core.services.signing_in import Whence
 from core.services.work import Work
-from core.web import doors
+from core.web import agent, doors
 
 log = logging.getLogger("actions.web")
 COOKIE = "actions_session"
+# Where it is done what is owed before anything else; only that, and signing out, may be opened until then.
+OWED = {signing_in.PASSWORD: "me.password", signing_in.FACTOR: "me.factor"}
 
 
 def platform() -> Platform:
@@ -36,6 +40,24 @@ def actor() -> Actor:
     if found is None:
         abort(401)
     return found
+
+
+def secure() -> bool:
+    return bool(current_app.config["SESSION_COOKIE_SECURE"])
+
+
+def cookie() -> str:
+    """The name of the session's cookie; over https one that no other host and no plain connection can set."""
+    return f"__Host-{COOKIE}" if secure() else COOKIE
+
+
+def whence() -> Whence:
+    return Whence(request.remote_addr or "", agent.described(request.user_agent.string))
+
+
+def rules() -> Policy:
+    """How people sign in here; before a campaign is loaded, as strict as with a real one."""
+    return policy.of(platform().config, vars(reading()).get("campaign"))
 
 
 def reading() -> Work:
@@ -112,6 +134,7 @@ def inside(target: str) -> str:
 
 def install(app: Flask) -> None:
     app.jinja_env.globals["door"] = door
+    app.jinja_env.globals["oidc"] = lambda: platform().config.oidc
     app.before_request(_who)
     app.teardown_request(_ended)
 
@@ -120,19 +143,22 @@ def _who() -> Response | None:
     """Find the session behind the cookie or the API token; send strangers to the sign-in page, and keep everybody from the
     doors that are not theirs (doors.py)."""
     bearer = request.headers.get("Authorization", "")
-    secret = bearer.removeprefix("Bearer ") if bearer.startswith("Bearer ") else request.cookies.get(COOKIE)
+    secret = bearer.removeprefix("Bearer ") if bearer.startswith("Bearer ") else request.cookies.get(cookie())
     g.by_token = bearer.startswith("Bearer ")
     if secret and request.endpoint != "static":
         work = reading()
-        found = accounts.resume(work.session, secret, accounts.real_now())
+        found = accounts.resume(work.session, secret, accounts.real_now(), rules())
         if found is not None and (found[1].kind == "token") == g.by_token:
             g.actor = accounts.actor_of(work.session, found[0], work.today, request.remote_addr or "")
             work.actor = g.actor
             g.secret = secret
+            g.owed = "" if g.by_token else signing_in.owed(work.session, *found, rules())
             _note(secret, found[1].seen_at)
     right = doors.right_of(request.endpoint, request.method) if request.endpoint else PUBLIC  # no endpoint: 404 for all
     if right == PUBLIC:
         return None
+    if g.get("owed"):
+        return _first_of_all(g.owed)
     if (me := g.get("actor")) is not None:
         if not me.may(right):
             abort(403)
@@ -157,10 +183,19 @@ def note_refusal(code: int) -> None:
         log.warning("could not note that %s was refused", me.login)
 
 
+def _first_of_all(owed: str) -> Response | None:
+    """Nothing is opened before a password of one's own, or the second factor, is set (A04)."""
+    if request.endpoint in (OWED[owed], "signin.sign_out"):
+        return None
+    if request.path.startswith("/api/"):
+        abort(403)
+    return redirect(url_for(OWED[owed]))
+
+
 def _note(secret: str, seen: datetime) -> None:
     """Tell the session that it is in use; a busy store is no reason to refuse the page."""
     now = accounts.real_now()
-    if now - seen < accounts.NOTED:
+    if now - seen < rules().noted:
         return
     me = g.actor
     release()

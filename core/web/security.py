@@ -9,13 +9,17 @@ from flask import Flask, Response, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from core.base.errors import Forbidden, KeyReused, NotFound
 from core.web import frame
 
 log = logging.getLogger("actions.web")
 CSP = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+# What no page of ours asks a browser for; photos come from the file field, which needs none of it.
+UNUSED = ", ".join(
+    f"{name}=()" for name in ("camera", "microphone", "geolocation", "payment", "usb", "display-capture")
+)
 SAID = {
     400: ("请求有误", "页面可能已过期，请返回上一页刷新后再试。您填写的内容仍在上一页中。"),
     401: ("请先登录", "登录后即可继续。"),
@@ -44,6 +48,12 @@ def _headers(response: Response) -> Response:
     response.headers.setdefault("Content-Security-Policy", CSP)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")
+    response.headers.setdefault("X-Frame-Options", "DENY")
+    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    response.headers.setdefault("Permissions-Policy", UNUSED)
+    if frame.secure():
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if request.endpoint == "static":
         response.headers["Cache-Control"] = "public, max-age=3600"
     else:
@@ -58,6 +68,8 @@ def _not_found(error: NotFound) -> ResponseReturnValue:
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
+    if isinstance(error, SecurityError):  # under a name that is not ours no page has addresses to point to
+        return _("这个网址不属于本平台。"), 400, {"Content-Type": "text/plain; charset=utf-8"}
     if isinstance(error, CSRFError):
         frame.note_refusal(400)
         return answer(400, _("页面已过期或来源不明，没有保存。请返回上一页，刷新后重新提交。"))

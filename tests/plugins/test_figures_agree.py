@@ -24,6 +24,7 @@ from core.kernel.catalog import Catalog
 from core.services import accounts, editions
 from core.services.access import SYSTEM_ACTOR
 from core.services.platform import Platform
+from core.testing import entered
 from tests.plugins.worlds import demo_world
 
 DAY = date(2024, 11, 30)
@@ -45,7 +46,7 @@ def browser(platform: Platform) -> Any:
     with platform.work(SYSTEM_ACTOR) as work:
         token = accounts.one_time_link(work, "coordination")
     found = create_app(platform=platform).test_client()
-    found.get(f"/enter/{token}")
+    entered(found, token)
     return found
 
 

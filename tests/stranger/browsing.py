@@ -49,7 +49,7 @@ class Server:
     def signed_in(self, label: str) -> Browser:
         """A browser of the account with that label."""
         browser = Browser(self.base)
-        browser.get(next(path for name, path in self.links.items() if name.startswith(label)))
+        browser.press(next(path for name, path in self.links.items() if name.startswith(label)))
         return browser
 
 
@@ -68,6 +68,13 @@ class Browser:
         assert form is not None, page[:2000]
         given = dict(re.findall(r'<input[^>]*name="([^"]+)"[^>]*value="([^"]*)"', form[0])) | dict(typed)
         data = urllib.parse.urlencode(given).encode()
+        return self._read(urllib.request.Request(self.base + path, data, {"Referer": self.base + path}))
+
+    def press(self, path: str) -> str:
+        """The one button of the page at ``path``."""
+        found = re.search(r'name="csrf_token" value="([^"]+)"', self.get(path))
+        assert found is not None, path
+        data = urllib.parse.urlencode({"csrf_token": found[1]}).encode()
         return self._read(urllib.request.Request(self.base + path, data, {"Referer": self.base + path}))
 
     def _read(self, request: urllib.request.Request) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,7 +9,6 @@ from typing import Any
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from markupsafe import Markup
 from sqlalchemy import and_, literal, select, union_all
 
 from core.base.blocks import Block, Notice
@@ -38,7 +36,7 @@ from core.services import (
 from core.services.duties import Duty
 from core.services.measures import Measure
 from core.services.work import Work
-from core.web import frame
+from core.web import frame, qr
 
 bp = Blueprint("complexes", __name__)
 
@@ -82,7 +80,7 @@ def card(unit_id: int) -> ResponseReturnValue:
         states=_states(work, owed) if whole else [],
         answers=responsibilities.of(work, COMPLEX.name, unit_id, on=day),
         terms=_terms(work, unit_id),
-        qr=_qr(request.base_url),
+        qr=qr.svg(request.base_url, _("二维码")),
         marks=_marks(work, unit_id) if whole else [],
     )
 
@@ -192,13 +190,3 @@ def _marks(work: Work, unit_id: int) -> list[tuple[str, str, int, int]]:
         if found := held.get((one[0].key, one[1].key)):
             out.append((one[0].key, one[0].label, *found))
     return out
-
-
-def _qr(address: str) -> Markup:
-    import segno  # noqa: PLC0415 - this card only
-
-    out = io.BytesIO()
-    segno.make(address, error="m").save(
-        out, kind="svg", xmldecl=False, svgns=True, omitsize=True, border=2, title=_("二维码")
-    )
-    return Markup(out.getvalue().decode())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -10,7 +11,7 @@ from sqlalchemy import select
 from core.app import create_app
 from core.base.window import FAR
 from core.estate.units import Community, Company, Complex, Department, Grid, Leader, Responsibility
-from core.services import accounts, registry, rights
+from core.services import accounts, registry, rights, sessions
 from core.services.access import SYSTEM_ACTOR
 from core.services.accounts import Account
 from core.services.platform import Platform
@@ -56,13 +57,14 @@ def one_of_each(found: Platform) -> dict[str, str]:
 
 def browsers(found: Platform, logins: dict[str, str]) -> dict[str, Any]:
     """A signed-in test client of each."""
-    app = create_app(platform=found)
+    rules = replace(found.config.sign_in, second_factor=())  # a tested matter of its own
+    app = create_app(platform=replace(found, config=replace(found.config, sign_in=rules)))
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     out = {}
     for role, login in logins.items():
         with found.db.writing() as session:
             account = session.scalars(select(Account).where(Account.login == login)).one()
-            secret = accounts._open(session, account, "session", accounts.real_now())
+            secret = sessions.begin(session, account.id, sessions.SESSION, accounts.real_now())
         out[role] = app.test_client()
         out[role].set_cookie("actions_session", secret)
         token = re.search(r'name="csrf_token" value="([^"]+)"', out[role].get("/status").text)
