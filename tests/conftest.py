@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterator
+from datetime import date
+from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
 
+from core.services.platform import Platform
+from core.testing import small_platform
 from tests.postgres import binaries, cluster
 
 
@@ -44,3 +49,20 @@ def postgres_url() -> Iterator[str]:
         pytest.skip("no PostgreSQL on this machine")
     with cluster() as url:
         yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Platform]:
+    """A small platform on each of the two stores, its day 2024-11-20."""
+    url = ""
+    if request.param == "postgresql":
+        server: str = request.getfixturevalue("postgres_url")
+        name = f"s{abs(hash(request.node.nodeid)) % 10**9}"
+        admin = create_engine(server, isolation_level="AUTOCOMMIT")
+        with admin.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        admin.dispose()
+        url = server.rsplit("/", 1)[0] + f"/{name}"
+    found = small_platform(tmp_path, url=url, today=date(2024, 11, 20), begun=True)
+    yield found
+    found.db.close()
