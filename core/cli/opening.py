@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 from sqlalchemy import select
 
-from core.base.errors import Invalid
+from core.base.errors import Invalid, NotFound
 from core.base.sealed import use_key
 from core.config import Config
 from core.estate.campaign import Campaign
@@ -53,6 +53,8 @@ def said() -> Iterator[None]:
         yield
     except Invalid as error:
         raise click.ClickException("；".join(str(p.text) for p in error.problems)) from None
+    except NotFound:
+        raise click.ClickException("没有找到") from None
 
 
 def loaded(found: Platform) -> bool:

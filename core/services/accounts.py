@@ -55,7 +55,7 @@ class SignIn(Base):
     __tablename__ = "sign_in"
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
-    kind: Mapped[str] = mapped_column(String(10))  # session, link, token
+    kind: Mapped[str] = mapped_column(String(10))  # session, link
     created_at: Mapped[datetime] = mapped_column(Moment)
     seen_at: Mapped[datetime] = mapped_column(Moment)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -125,9 +125,9 @@ def set_password(work: Work, login: str, password: str) -> None:
 def resume(session: Session, secret: str, now: datetime) -> tuple[Account, SignIn] | None:
     """The account behind a session's secret, unless it ended, idled too long or the account was stopped."""
     found = session.get(SignIn, _digest(secret))
-    if found is None or found.kind == "link" or found.ended_at is not None:
+    if found is None or found.kind != "session" or found.ended_at is not None:
         return None
-    if found.kind == "session" and (now - found.seen_at > IDLE or now - found.created_at > LONGEST):
+    if now - found.seen_at > IDLE or now - found.created_at > LONGEST:
         return None
     account = session.get_one(Account, found.account_id)
     return (account, found) if account.active else None
@@ -155,13 +155,6 @@ def set_contact(work: Work, login: str, address: str) -> None:
         raise Invalid([Problem("contact", Say("电子邮件地址不对"))])
     account.contact = address or None
     journal.write(work, "set", "account", account.id, {"contact": [None, "***" if address else None]})
-
-
-def api_token(work: Work, login: str) -> str:
-    """A token that speaks for ``login`` at the API until it is ended."""
-    account = work.session.scalars(select(Account).where(Account.login == login, Account.active)).one()
-    journal.write(work, "create", "api_token", account.id, {})
-    return _open(work.session, account, "token", real_now())
 
 
 def actor_of(session: Session, account: Account, day: date, address: str = "") -> Actor:

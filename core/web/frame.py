@@ -14,7 +14,8 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response
 
 from core.base.blocks import Ref
-from core.services import access, accounts, messages, reports
+from core.base.errors import TooMany
+from core.services import access, accounts, messages, reports, tokens
 from core.services.access import Actor
 from core.services.platform import Platform
 from core.services.work import Work
@@ -118,13 +119,15 @@ def install(app: Flask) -> None:
 def _who() -> Response | None:
     """Find the session behind the cookie or the API token; send strangers to the sign-in page."""
     view = current_app.view_functions.get(request.endpoint or "")
-    bearer = request.headers.get("Authorization", "")
-    secret = bearer.removeprefix("Bearer ") if bearer.startswith("Bearer ") else request.cookies.get(COOKIE)
-    g.by_token = bearer.startswith("Bearer ")
+    kind, _, bearer = request.headers.get("Authorization", "").partition(" ")
+    g.by_token = kind.lower() == "bearer"
+    secret = None if g.by_token else request.cookies.get(COOKIE)
+    if g.by_token and request.path.startswith("/api/"):
+        _by_token(bearer)
     if secret and request.endpoint != "static":
         work = reading()
         found = accounts.resume(work.session, secret, accounts.real_now())
-        if found is not None and (found[1].kind == "token") == g.by_token:
+        if found is not None:
             g.actor = accounts.actor_of(work.session, found[0], work.today, request.remote_addr or "")
             work.actor = g.actor
             g.secret = secret
@@ -136,6 +139,20 @@ def _who() -> Response | None:
     readable = bool(request.url_rule and "GET" in (request.url_rule.methods or ()))
     where = request.full_path.rstrip("?") if readable else "/"
     return redirect(url_for("signin.sign_in", next=where, expired=None if request.method == "GET" else 1))
+
+
+def _by_token(secret: str) -> None:
+    """A token opens the API alone, and not more often than its rate. Raises ``TooMany``."""
+    now = accounts.real_now()
+    work = reading()
+    found = tokens.resume(work.session, secret, now)
+    if found is None:
+        return
+    account, g.token = found
+    g.actor = accounts.actor_of(work.session, account, work.today, request.remote_addr or "")
+    release()
+    if wait := tokens.spend(platform().db, g.token, now):
+        raise TooMany(wait)
 
 
 def _note(secret: str, seen: datetime) -> None:

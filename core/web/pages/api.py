@@ -15,27 +15,41 @@ from flask_wtf.csrf import validate_csrf
 from wtforms import ValidationError
 
 from core.base.blocks import Light
-from core.base.errors import Invalid, Problem, Stale
+from core.base.errors import Forbidden, Invalid, Problem, Stale
 from core.base.record import Record
 from core.base.say import Say
 from core.base.units import UNIT_KINDS
 from core.services import duties, figures, listing, openapi, records
+from core.services.tokens import Held
 from core.services.work import Work
 from core.web import frame
 from core.web.pages.records import model_of
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
+READS = ("GET", "HEAD", "OPTIONS")
+FOR_ALL = ("api.document", "api.catalog")
+OF_RECORDS = ("api.index", "api.create", "api.show", "api.correct", "api.move")
 
 
 @bp.before_request
 def guard() -> ResponseReturnValue | None:
-    if request.method in ("GET", "HEAD", "OPTIONS") or g.get("by_token"):
+    if g.get("by_token"):
+        within_scope(g.token)
+    if request.method in READS or g.get("by_token"):
         return None
     try:
         validate_csrf(request.headers.get("X-CSRFToken", ""))
     except ValidationError:
         return jsonify({"problems": [{"field": "", "text": "缺少 X-CSRFToken 请求头，或已过期"}]}), 400
     return None
+
+
+def within_scope(token: Held) -> None:
+    """``Forbidden`` for what the token was not given; the account's own rights are judged where they always are."""
+    verb = "read" if request.method in READS else "write"
+    key = (request.view_args or {}).get("key", "") if request.endpoint in OF_RECORDS else ""
+    if request.endpoint not in FOR_ALL and not token.allows(verb, key):
+        raise Forbidden(Say("令牌没有这项权限，需要 {s}", s=f"records:{key}:{verb}" if key else verb))
 
 
 @bp.errorhandler(Invalid)

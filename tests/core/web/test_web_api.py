@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
-from core.services import accounts
+from core.services import tokens
 from core.services.access import SYSTEM_ACTOR
 
 Client = Callable[[str], Any]
@@ -22,11 +23,13 @@ WHERE = "/api/v1/records/environment.cleanup"
 def caller(client: Client) -> Callable[..., Any]:
     browser = client("b")
     with browser.platform.work(SYSTEM_ACTOR) as work:
-        token = accounts.api_token(work, "b")
+        token = tokens.issue(work, "b", "test", ["read", "write"])
     stranger = browser.application.test_client()
 
     def call(method: str, path: str, body: Any = None, **headers: str) -> Any:
         sent = {"Authorization": f"Bearer {token}"} | {k.replace("_", "-"): v for k, v in headers.items()}
+        if method == "POST":
+            sent.setdefault("Idempotency-Key", uuid4().hex)
         return stranger.open(path, method=method, json=body, headers=sent)
 
     call.app = browser.application  # type: ignore[attr-defined]
