@@ -71,7 +71,13 @@ def user_contact(login: str, address: str) -> None:
 @user.command("token")
 @click.argument("login")
 @click.option("--name", required=True, help="用途，例如：市民小程序")
-@click.option("--scope", "scopes", multiple=True, required=True, help="权限，可多次：read、write、records:记录:read|write、intake:渠道")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    required=True,
+    help="权限，可多次：read、write、records:记录:read|write、intake:渠道",
+)
 @click.option("--days", default=tokens.DAYS, show_default=True, help="有效天数")
 @click.option("--per-minute", default=tokens.PER_MINUTE, show_default=True, help="每分钟最多调用次数")
 def user_token(login: str, name: str, scopes: tuple[str, ...], days: int, per_minute: int) -> None:

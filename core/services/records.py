@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Integer, String, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import Integer, String, delete, func, or_, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.base.declared import Base
 from core.base.errors import KeyReused, NotFound, Stale
@@ -68,6 +68,8 @@ def save(
     """
     model, slug = work.catalog.records[key], key.partition(".")[0]
     digest = digest_of(key, record_id, raw) if idempotency else ""
+    if idempotency:
+        _one_at_a_time(work, idempotency)
     if idempotency and (earlier := _repeated(work, idempotency, digest)):
         return Saved(get(work, key, earlier), repeated=True, changed=False)
     record = get(work, key, record_id) if record_id is not None else None
@@ -256,6 +258,19 @@ def touch_many(work: Work, model: type[Record], pairs: Sequence[tuple[Mapping[st
 def digest_of(key: str, record_id: int | None, raw: Mapping[str, Any]) -> str:
     content = json.dumps([key, record_id, {k: str(v) for k, v in raw.items()}], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(content.encode()).hexdigest()
+
+
+def forget(session: Session, before: datetime) -> int:
+    """Drop what keys of the API got before that moment; how many. A sheet's rows are remembered for good: the same file
+    must never count twice."""
+    old = or_(*(Receipt.key.startswith(prefix) for prefix in ("api/", "intake/")))
+    return session.execute(delete(Receipt).where(Receipt.at < before, old)).rowcount  # type: ignore[attr-defined, no-any-return]
+
+
+def _one_at_a_time(work: Work, idempotency: str) -> None:
+    """Who sends the same key at the same time waits for the first to end, and then gets its answer. SQLite has one writer."""
+    if work.session.get_bind().dialect.name == "postgresql":
+        work.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(idempotency, 0))))
 
 
 def _repeated(work: Work, idempotency: str, digest: str) -> int | None:

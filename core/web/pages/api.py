@@ -5,17 +5,21 @@ A token speaks for its account (``Authorization: Bearer``); a signed-in browser 
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from datetime import date
 from typing import Any
 
 from flask import Blueprint, g, jsonify, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_wtf.csrf import validate_csrf
+from werkzeug.exceptions import BadRequest
 from wtforms import ValidationError
 
 from core.base.blocks import Light
-from core.base.errors import Forbidden, Invalid, Problem, Stale
+from core.base.errors import Forbidden, Invalid, KeyReused, Problem, Stale
 from core.base.record import Record
 from core.base.say import Say
 from core.base.units import UNIT_KINDS
@@ -26,6 +30,7 @@ from core.web import frame
 from core.web.pages.records import model_of
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
+LONGEST_KEY = 255
 READS = ("GET", "HEAD", "OPTIONS")
 FOR_ALL = ("api.document", "api.catalog")
 OF_RECORDS = ("api.index", "api.create", "api.show", "api.correct", "api.move")
@@ -57,6 +62,17 @@ def invalid(error: Invalid) -> ResponseReturnValue:
     return jsonify({"problems": [{"field": p.field, "text": str(p.text)} for p in error.problems]}), 422
 
 
+@bp.errorhandler(BadRequest)
+def bad_request(error: BadRequest) -> ResponseReturnValue:
+    return jsonify({"problems": [{"field": "", "text": error.description}]}), 400
+
+
+@bp.errorhandler(KeyReused)
+def reused(_error: KeyReused) -> ResponseReturnValue:
+    problem = {"field": "", "text": _("同一 Idempotency-Key 已用于其他内容，请换一个新的")}
+    return jsonify({"problems": [problem]}), 422
+
+
 @bp.errorhandler(Stale)
 def stale(error: Stale) -> ResponseReturnValue:
     problem = {"field": "", "text": "这条记录已被他人修改，请取最新版本后再改"}
@@ -85,14 +101,13 @@ def index(key: str) -> ResponseReturnValue:
     work = frame.reading()
     model_of(work, key)
     found = listing.find(work, key, listing.Asked.read(request.args))
-    return jsonify({"total": found.total, "pages": found.pages, "items": [_json(r) for r, _, _ in found.rows]})
+    return jsonify({"total": found.total, "pages": found.pages, "items": [_json(row[0]) for row in found.rows]})
 
 
 @bp.route("/records/<key>", methods=["POST"])
 def create(key: str) -> ResponseReturnValue:
     model_of(frame.reading(), key)
-    stated = request.headers.get("Idempotency-Key", "")[:80]
-    idempotency = f"api/{frame.actor().login}/{stated}" if stated else None
+    idempotency = idempotency_key("api", frame.actor().login)
     with frame.writing("api") as work:
         saved = records.save(work, key, _body(), idempotency=idempotency, reason=request.args.get("reason", ""))
         content = _json(saved.record)
@@ -195,6 +210,18 @@ def _body() -> dict[str, Any]:
     if not isinstance(found, dict):
         raise Invalid([Problem("", Say("请求正文应为 JSON 对象"))])
     return found
+
+
+def idempotency_key(*whose: str) -> str | None:
+    """The key under which the answer is kept for a week; a program must state one, for a browser its form does."""
+    stated = request.headers.get("Idempotency-Key", "").strip()
+    if not 1 <= len(stated) <= LONGEST_KEY:
+        if stated or g.get("by_token"):
+            raise BadRequest(
+                _("请在 Idempotency-Key 请求头中写明本次提交的编号（1至%(n)s个字符，例如一个 UUID）", n=LONGEST_KEY)
+            )
+        return None
+    return f"{whose[0]}/{hashlib.sha256(json.dumps([*whose, stated]).encode()).hexdigest()}"
 
 
 def _if_match() -> int | None:

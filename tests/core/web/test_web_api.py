@@ -51,7 +51,16 @@ def test_the_same_key_gives_the_same_record_and_other_content_is_refused(caller:
     first = caller("POST", WHERE, CLEANUP, Idempotency_Key="k1")
     again = caller("POST", WHERE, CLEANUP, Idempotency_Key="k1")
     assert (first.status_code, again.status_code) == (201, 200) and first.json["id"] == again.json["id"]
-    assert caller("POST", WHERE, CLEANUP | {"people": 9}, Idempotency_Key="k1").status_code == 409
+    assert caller("POST", WHERE, CLEANUP | {"people": 9}, Idempotency_Key="k1").status_code == 422
+    assert caller("POST", WHERE, CLEANUP, Idempotency_Key="").status_code == 400
+    assert caller("POST", WHERE, CLEANUP, Idempotency_Key="k" * 256).status_code == 400
+    assert caller("GET", WHERE).json["total"] == 1
+
+
+def test_long_keys_that_begin_alike_are_two(caller: Callable[..., Any]) -> None:
+    keys = ["k" * 250 + end for end in "ab"]
+    first, second = (caller("POST", WHERE, CLEANUP, Idempotency_Key=k) for k in keys)
+    assert first.json["id"] != second.json["id"]
 
 
 @pytest.mark.parametrize(
