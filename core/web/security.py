@@ -10,7 +10,7 @@ from flask import Flask, Response, g, jsonify, make_response, render_template, r
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from core.base.errors import Forbidden, KeyReused, NotFound, TooMany
 from core.web import frame
@@ -24,6 +24,7 @@ SAID = {
     404: ("没有找到", "内容不存在，或您无权查看。请从菜单重新进入。"),
     405: ("操作不被允许", "请从页面上的按钮进入。"),
     409: ("已被他人修改", "请刷新页面，核对后再提交。"),
+    415: ("格式不对", "请求正文应为 JSON（Content-Type: application/json）。"),
     413: ("文件太大", "单次上传合计不能超过 64 MB，文字不能超过 16 MB，请减少后再试。"),
     429: ("操作太频繁", "请稍候片刻再试。"),
     500: ("系统出错", "错误已记录，您可以稍后再试；如反复出现，请联系系统管理员。"),
@@ -57,7 +58,10 @@ def _headers(response: Response) -> Response:
 def _http(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, CSRFError):
         return answer(400, _("页面已过期或来源不明，没有保存。请返回上一页，刷新后重新提交。"))
-    return answer(error.code or 500)
+    response = make_response(answer(error.code or 500))
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(error.valid_methods)
+    return response
 
 
 def _too_many(error: TooMany) -> ResponseReturnValue:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -15,7 +16,7 @@ from flask import Blueprint, g, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import validate_csrf
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from wtforms import ValidationError
 
 from core.base.blocks import Light
@@ -99,8 +100,7 @@ def catalog() -> ResponseReturnValue:
 @bp.route("/records/<key>")
 def index(key: str) -> ResponseReturnValue:
     work = frame.reading()
-    model_of(work, key)
-    found = listing.find(work, key, listing.Asked.read(request.args))
+    found = listing.find(work, key, _asked(model_of(work, key)))
     return jsonify({"total": found.total, "pages": found.pages, "items": [_json(row[0]) for row in found.rows]})
 
 
@@ -171,6 +171,30 @@ def obligations() -> ResponseReturnValue:
     return jsonify({"items": [_duty(d) for d in owed]})
 
 
+def _asked(model: type[Record]) -> listing.Asked:
+    """What a page forgives, a program is told: an unknown or unreadable word of the query (A17)."""
+    sorts = {listing.sortable(model, f) for f in model.fields()} - {""}
+    fits: dict[str, Callable[[str], object]] = {
+        "q": lambda text: len(text) <= 60 and "\0" not in text,
+        "state": {s.key for s in model.workflow.states}.__contains__,
+        "from": _day,
+        "to": _day,
+        "sort": lambda text: text.removeprefix("-") in sorts,
+    }
+    fits |= dict.fromkeys(("community", "unit", "page"), re.compile("[1-9][0-9]{0,8}").fullmatch)
+    wrong = [n for n, value in request.args.items() if n not in fits or not fits[n](value)]
+    if wrong:
+        raise Invalid([Problem(n, Say("查询参数不对，可用的参数和取值见 openapi.json")) for n in wrong])
+    return listing.Asked.read(request.args)
+
+
+def _day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
 def _json(record: Record) -> dict[str, Any]:
     """A record as JSON; personal fields come masked."""
     values = {f.name: f.kind.dump(getattr(record, f.name)) for f in type(record).fields()}
@@ -206,6 +230,8 @@ def _duty(one: duties.Duty) -> dict[str, Any]:
 
 def _body() -> dict[str, Any]:
     """The JSON object sent. Unknown fields are refused by the door, not ignored."""
+    if not request.is_json:
+        raise UnsupportedMediaType
     found = request.get_json(silent=True)
     if not isinstance(found, dict):
         raise Invalid([Problem("", Say("请求正文应为 JSON 对象"))])
