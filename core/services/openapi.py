@@ -88,7 +88,9 @@ def operation(
 ) -> Part:
     """One method of a path. ``answer`` and ``body`` name schemas."""
     content = {"application/json": {"schema": schemas.reference(answer)}}
-    answers: Part = {"200": {"description": "made before by the same key" if created else "as asked", "content": content}}
+    answers: Part = {
+        "200": {"description": "made before by the same key" if created else "as asked", "content": content}
+    }
     if created:
         answers["201"] = {"description": "made", "content": content}
     for code in (*ALWAYS, *refusals, *(WRITING if body else ())):
@@ -159,7 +161,9 @@ def _figures(catalog: Catalog) -> Part:
         "/indicators/{key}/units": ("units", "an indicator unit by unit", "Units", [key, day]),
         "/obligations": ("obligations", "open duties of a unit, due within a year", "Obligations", [named]),
     }
-    return {path: {"get": operation(*told)} for path, told in paths.items() if catalog.indicators or "{key}" not in path}
+    return {
+        path: {"get": operation(*told)} for path, told in paths.items() if catalog.indicators or "{key}" not in path
+    }
 
 
 def _query(name: str, schema: Part) -> Part:

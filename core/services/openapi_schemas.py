@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from core.base.blocks import Light
@@ -10,12 +11,18 @@ from core.base.record import Record
 from core.base.status import Status
 
 Schema = dict[str, Any]
-TEXT, NUMBER, DAY = {"type": "string"}, {"type": "integer"}, {"type": "string", "format": "date"}
+TEXT: Schema = {"type": "string"}
+NUMBER: Schema = {"type": "integer"}
+DAY: Schema = {"type": "string", "format": "date"}
 
 
 def record(model: type[Record]) -> Schema:
     """A record as it is answered; personal fields come masked."""
-    own = {"id": NUMBER, "version": NUMBER, "state": {"type": "string", "enum": [s.key for s in model.workflow.states]}}
+    own: dict[str, Schema] = {
+        "id": NUMBER,
+        "version": NUMBER,
+        "state": {"type": "string", "enum": [s.key for s in model.workflow.states]},
+    }
     return _object(own | {f.name: _answered(f) for f in model.fields()}, title=model.label)
 
 
@@ -70,7 +77,7 @@ def _given(fields: list[Field], required: list[str], title: str) -> Schema:
     return _object(properties, required=required, title=title) | {"additionalProperties": False}
 
 
-def _object(properties: dict[str, Schema], *, required: list[str] | None = None, title: str = "") -> Schema:
+def _object(properties: Mapping[str, Schema], *, required: list[str] | None = None, title: str = "") -> Schema:
     named = list(properties) if required is None else required
     return {"type": "object", "properties": properties, "required": named} | ({"title": title} if title else {})
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from core.base.describe import Job, Missed
 from core.base.facts import JobContext
-from core.services import limits, messages, records, reminders
+from core.services import limits, messages, records, reminders, webhook_calls, webhooks
 from core.services.access import ADMINISTRATOR
 from core.services.accounts import real_now
 from core.services.job_runs import OWN, OwnContext
@@ -47,7 +47,14 @@ def sweep(context: JobContext) -> str:
     assert isinstance(context, OwnContext)
     session = context.work.session
     receipts = records.forget(session, context.now - KEPT)
-    return f"清除 {receipts} 个过期的提交编号、{limits.sweep(session, real_now())} 个用完的限速记录"
+    now = real_now()
+    spent, sent = limits.sweep(session, now), webhook_calls.sweep(session, now)
+    return f"清除 {receipts} 个过期的提交编号、{spent} 个用完的限速记录、{sent} 条旧的外发通知"
+
+
+def tell_overdue(context: JobContext) -> str:
+    assert isinstance(context, OwnContext)
+    return f"外发 {webhooks.overdue(context.work)} 条逾期通知"
 
 
 OWN |= {
@@ -59,6 +66,13 @@ OWN |= {
             label="节假日安排检查",
             when={"day_of_week": "mon", "hour": 9},
             run=ask_for_holidays,
+            missed=Missed.ONCE,
+        ),
+        Job(
+            key="core.overdue",
+            label="逾期事项外发通知",
+            when={"minute": 5},
+            run=tell_overdue,
             missed=Missed.ONCE,
         ),
         Job(

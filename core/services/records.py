@@ -19,11 +19,12 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from core.base.declared import Base
 from core.base.errors import KeyReused, NotFound, Stale
 from core.base.fields import as_day
+from core.base.kinds import LARGEST
 from core.base.react import Change
 from core.base.record import Record
 from core.base.window import Moment
 from core.base.workflow import Transition
-from core.services import access, journal, judging
+from core.services import access, journal, judging, webhooks
 from core.services.work import Work
 
 
@@ -167,7 +168,7 @@ def remove(work: Work, key: str, record_id: int, *, version: int | None = None) 
 def get(work: Work, key: str, record_id: int) -> Record:
     """One record the actor may see; ``NotFound`` alike for a missing and a hidden one."""
     model = work.catalog.records.get(key)
-    if model is None:
+    if model is None or record_id > LARGEST:
         raise NotFound(key)
     rows = select(model).where(model.id == record_id, access.visible(work.actor, key.partition(".")[0], model))
     found = work.session.scalars(rows).first()
@@ -230,7 +231,8 @@ def happened(
     was: str,
     step: str = "",
 ) -> None:
-    """Tell who reacts to it, when the unit of work ends (reactions.py)."""
+    """Tell other systems (webhooks.py), and who reacts to it, when the unit of work ends (reactions.py)."""
+    webhooks.changed(work, key, record, was=was, step=step)
     if work.catalog.reactions_to(key):
         told = Change(
             key=key,

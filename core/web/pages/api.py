@@ -165,7 +165,7 @@ def obligations() -> ResponseReturnValue:
     """Open duties of one unit (``?unit=complex/12``) that are due within a year."""
     work = frame.reading()
     kind, _, number = request.args.get("unit", "").partition("/")
-    if kind not in UNIT_KINDS or not number.isdigit():
+    if kind not in UNIT_KINDS or not re.fullmatch("[0-9]{1,9}", number):
         raise Invalid([Problem("unit", Say("请写明责任对象，例如 unit=complex/12"))])
     owed = duties.owed_by(work, duties.of_unit(kind, int(number)), date(work.today.year + 1, 12, 31))
     return jsonify({"items": [_duty(d) for d in owed]})
@@ -262,7 +262,7 @@ def _if_match() -> int | None:
 
 def _as_of(work: Work) -> date:
     """A page shows today for a day it can't show; a program would take today's figures for that day's."""
-    day, stated = frame.as_of(work), request.args.get("as_of", "")
-    if stated and stated != day.isoformat():
+    day, stated = frame.as_of(work), request.args.get("as_of")
+    if stated is not None and stated != day.isoformat():
         raise Invalid([Problem("as_of", Say("as_of 应为方案启动日至今天之间的日期，例如 2024-12-31"))])
     return day

@@ -37,6 +37,26 @@ def test_twenty_at_once_make_one_record(store: Platform) -> None:
         assert work.session.scalar(select(func.count()).select_from(model)) == 1
 
 
+def test_a_number_no_column_holds_is_refused_not_an_error(store: Platform) -> None:
+    app = create_app(platform=store)
+    with store.work(SYSTEM_ACTOR) as work:
+        token = tokens.issue(work, "b", "test", ["read", "write"])
+
+    def call(method: str, path: str, body: Any = None) -> int:
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "k", "If-Match": "1"}
+        code: int = app.test_client().open(path, method=method, json=body, headers=headers).status_code
+        return code
+
+    for number in (2**31, 10**10, 10**30):
+        assert call("GET", f"{WHERE}/{number}") == 404
+        assert call("PATCH", f"{WHERE}/{number}", {"people": 1}) == 404
+        for changes in ({"complex_id": number}, {"complex_id": f"#{number}"}, {"people": number}, {"people": -number}):
+            assert call("POST", WHERE, CLEANUP | changes) == 422
+    assert call("GET", "/api/v1/obligations?unit=complex/99999999999") == 422
+    assert call("GET", "/api/v1/obligations?unit=complex/²") == 422
+    assert call("GET", f"{WHERE}?page=²") == 422
+
+
 def test_a_key_is_remembered_for_a_week_and_a_sheet_for_good(store: Platform) -> None:
     with store.work(SYSTEM_ACTOR) as work:
         now = work.now
