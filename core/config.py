@@ -96,8 +96,8 @@ class Config:
     people reach the platform, with which links in messages begin. ``developing``: for who writes a plugin, on their own
     machine: what fails is shown in the browser with its line; ``packages``: folders of plugins that are not installed.
     ``trusted_hosts``: names the platform answers to, none for any; ``proxies``: how many of our own stand before it and say
-    from where a request came. ``clock``: for tests, a clock of their own: ``2024-11-08T08:00+08:00@1700000000*600`` is that
-    moment at that real second, 600 times as fast."""
+    from where a request came. ``webhook_private``: webhooks may go to addresses inside. ``clock``: for tests, a clock of their
+    own: ``2024-11-08T08:00+08:00@1700000000*600`` is that moment at that real second, 600 times as fast."""
 
     data: Path
     database_url: str
@@ -109,6 +109,7 @@ class Config:
     public_url: str = ""
     clock: str = ""
     developing: bool = False
+    webhook_private: bool = False
     packages: tuple[Path, ...] = ()
     sign_in: SignInConfig = field(default_factory=SignInConfig)
     oidc: OidcConfig | None = None
@@ -138,6 +139,7 @@ class Config:
             secure_cookies=env.get("ACTIONS_SECURE_COOKIES") == "1",
             public_url=env.get("ACTIONS_PUBLIC_URL", ""),
             clock=env.get("ACTIONS_CLOCK", ""),
+            webhook_private=env.get("ACTIONS_WEBHOOK_PRIVATE") == "1",
             developing=env.get("ACTIONS_DEVELOPING") == "1",
             packages=tuple(Path(p) for p in env.get("ACTIONS_PACKAGES", "").split(os.pathsep) if p),
             sign_in=SignInConfig.read(env),

@@ -174,12 +174,16 @@ def demo_platform(
     until: date = date(2024, 12, 31),
     complexes: int = 72,
     strict: bool = True,
+    url: str = "",
 ) -> Platform:
     """The demo world of plan section 4, lived day by day, with these plugins alone (default: all)."""
     from core.services import demo, demo_people, world  # noqa: PLC0415
 
     config = Config(
-        data=folder, database_url=f"sqlite:///{folder / 'demo.db'}", secret_key=b"only for tests", strict=strict
+        data=folder,
+        database_url=url or f"sqlite:///{folder / 'demo.db'}",
+        secret_key=b"only for tests",
+        strict=strict,
     )
     use_key(config.secret_key)
     catalog = plugins.load(only=only, strict=strict)

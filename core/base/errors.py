@@ -67,6 +67,14 @@ class KeyReused(ActionsError):
     """An idempotency key came back with other content (reliability.md A45)."""
 
 
+class TooMany(ActionsError):
+    """Too often within a while; ``wait``: seconds until it may be tried again."""
+
+    def __init__(self, wait: float) -> None:
+        self.wait = wait
+        super().__init__(f"wait {wait:.1f} s")
+
+
 class NoData(ActionsError):
     """A figure can't be computed because a partner or a baseline is missing. Not an error of the plugin."""
 

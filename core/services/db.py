@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from core.base.record import Record
@@ -19,6 +19,8 @@ SAFE_SQLITE = (
     (3, 50, 7),
     (3, 44, 6),
 )  # free of the WAL-reset bug: this or newer, or a backport of its line
+
+BUSY_MS = 10_000
 
 
 class Database:
@@ -46,11 +48,14 @@ class Database:
             session.rollback()
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
+    def writing(self, *, patience_ms: int | None = None) -> Iterator[Session]:
+        """``patience_ms``: wait so long for others who write (default: ten seconds on SQLite), then ``OperationalError``."""
         with Session(self.engine, expire_on_commit=False) as session:
             event.listen(session, "do_orm_execute", _refuse_bulk)
-            session.connection()
+            session.connection(execution_options={"actions_patience_ms": patience_ms} if patience_ms else None)
             try:
+                if patience_ms and not self.sqlite:
+                    session.execute(text(f"SET LOCAL lock_timeout = {patience_ms}"))
                 yield session
                 session.commit()
             except BaseException:
@@ -103,7 +108,7 @@ def _sqlite(url: str, durable: bool) -> Engine:
             "journal_mode=WAL",
             f"synchronous={'FULL' if durable else 'OFF'}",
             "foreign_keys=ON",
-            "busy_timeout=10000",
+            f"busy_timeout={BUSY_MS}",
             "cache_size=-32000",
         ):
             cursor.execute(f"PRAGMA {pragma}")
@@ -111,7 +116,14 @@ def _sqlite(url: str, durable: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
-        readonly = connection.get_execution_options().get("actions_readonly")
-        connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
+        options = connection.get_execution_options()
+        patience = options.get("actions_patience_ms")
+        if patience:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={patience}")
+        try:
+            connection.exec_driver_sql("BEGIN" if options.get("actions_readonly") else "BEGIN IMMEDIATE")
+        finally:
+            if patience:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_MS}")
 
     return engine

@@ -24,7 +24,7 @@ from core.base.say import Say
 from core.base.window import TZ, Moment
 from core.render import as_json
 from core.render.clean import clean
-from core.services import journal, reports, rights
+from core.services import journal, reports, rights, webhooks
 from core.services.compared import Before, Changed, Figure, changes, changes_table, figures_of
 from core.services.work import Work
 
@@ -87,6 +87,8 @@ def issue(work: Work, as_of: date, *, corrects: int | None = None, reason: str =
     row.digest = digest_of(row)
     work.session.add(row)
     work.session.flush()
+    issued = {"number": number, "as_of": as_of.isoformat(), "corrects": corrects, "digest": row.digest}
+    webhooks.tell(work, webhooks.ISSUED, {"edition": issued}, webhooks.wanted(work, webhooks.ISSUED, "edition"))
     journal.write(work, "issue", "edition", number, {"digest": [None, row.digest], "remark": [None, row.reason]})
     return row
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from core.base.facts import Facts
     from core.services.work import Work
 
-NUMBER = re.compile(r"#?(\d{1,10})(?=\s|$)")
+NUMBER = re.compile(r"#?(\d{1,9})(?=\s|$)")
 FEW = 8  # beyond so many single look-ups of a kind, all its names are read at once
 MANY = 10_000  # values bound in one statement
 
@@ -142,8 +142,8 @@ class RegistryLook(Look):
             self.names(unit)
             return
         model: Any = model_of(unit)
-        if unit_id is None and text.startswith("#") and text[1:].isdigit():
-            unit_id = int(text[1:]) if len(text) < 12 else -1
+        if unit_id is None and text.startswith("#") and text[1:].isdecimal():
+            unit_id = int(text[1:]) if len(text) < 11 else -1
         self._read(unit, model.id == unit_id if unit_id is not None else (model.name == text) | (model.code == text))
 
     def _read(self, unit: UnitKind, where: Any) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, insert, select
 from core.base.errors import ActionsError, Invalid, KeyReused, NotFound, Problem, Stale
 from core.base.record import Record
 from core.base.say import Say
-from core.services import access, journal, judging, records
+from core.services import access, journal, judging, records, webhooks
 from core.services.records import Receipt
 from core.services.work import Work
 
@@ -144,7 +144,7 @@ def _insert(work: Work, key: str, model: type[Record], batch: _Batch) -> dict[in
         lines.append(journal.line(work, "create", key, record_id, changes, unit))
     connection.execute(insert(journal.JournalEntry), lines)
     records.touch_many(work, model, [({}, values) for _, values in batch.news])
-    if work.catalog.reactions_to(key):
+    if work.catalog.reactions_to(key) or webhooks.wanted(work, webhooks.SAVED, key):
         for (_, values), record_id in zip(batch.news, ids, strict=True):
             record = model(**values, id=record_id, state=model.workflow.start)
             records.happened(work, key, record, {}, record.values(), "")

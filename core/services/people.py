@@ -11,17 +11,22 @@ from sqlalchemy import func, select
 
 from core.base.errors import Forbidden, Invalid, NotFound, Problem
 from core.base.say import Say
-from core.base.units import COMMUNITY, DEPARTMENT, LEADER, UnitKind
-from core.services import accounts, journal, lockout, rights, second_factor, sessions
+from core.base.units import COMMUNITY, COMPANY, DEPARTMENT, GRID, LEADER, UnitKind
+from core.services import accounts, journal, lockout, rights, second_factor, sessions, tokens
 from core.services.accounts import Account
 from core.services.rights import GRANT, PEOPLE
 from core.services.sessions import SESSION, SignIn
 from core.services.work import Work
 
 # The unit an account of a role belongs to; roles that stand not here belong to none.
-UNIT: dict[str, UnitKind] = {rights.DEPARTMENT: DEPARTMENT, rights.OFFICER: COMMUNITY, rights.LINKED: LEADER}
+UNIT: dict[str, UnitKind] = {
+    rights.DEPARTMENT: DEPARTMENT,
+    rights.OFFICER: COMMUNITY,
+    rights.GRID: GRID,
+    rights.LINKED: LEADER,
+    rights.COMPANY: COMPANY,
+}
 GIVEN = (*UNIT, rights.COORDINATION, rights.ADMINISTRATOR, rights.SECURITY, rights.AUDITOR)
-EVERYTHING = (sessions.SESSION, sessions.LINK, sessions.HALF, sessions.TOKEN)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,7 +187,10 @@ def _propose(work: Work, account: Account) -> None:
 
 
 def _end(work: Work, account: Account) -> None:
-    sessions.end_all(work.session, account.id, accounts.real_now(), EVERYTHING)
+    now = accounts.real_now()
+    sessions.end_all(work.session, account.id, now)
+    for token in tokens.of_account(work.session, account.id, now):
+        tokens.end(work, token.id)
 
 
 def _found(work: Work, account_id: int) -> Account:

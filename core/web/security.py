@@ -4,14 +4,15 @@ from elsewhere."""
 from __future__ import annotations
 
 import logging
+import math
 
-from flask import Flask, Response, g, jsonify, render_template, request
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
-from core.base.errors import Forbidden, KeyReused, NotFound
+from core.base.errors import Forbidden, KeyReused, NotFound, TooMany
 from core.web import frame
 
 log = logging.getLogger("actions.web")
@@ -27,7 +28,9 @@ SAID = {
     404: ("没有找到", "内容不存在，或您无权查看。请从菜单重新进入。"),
     405: ("操作不被允许", "请从页面上的按钮进入。"),
     409: ("已被他人修改", "请刷新页面，核对后再提交。"),
+    415: ("格式不对", "请求正文应为 JSON（Content-Type: application/json）。"),
     413: ("文件太大", "单次上传合计不能超过 64 MB，文字不能超过 16 MB，请减少后再试。"),
+    429: ("操作太频繁", "请稍候片刻再试。"),
     500: ("系统出错", "错误已记录，您可以稍后再试；如反复出现，请联系系统管理员。"),
     503: ("系统正忙", "请稍候片刻再提交，您填写的内容仍在上一页中。"),
 }
@@ -41,6 +44,7 @@ def protect(app: Flask) -> None:
     app.register_error_handler(
         KeyReused, lambda _error: answer(409, _("同一提交编号已用于其他内容，请刷新页面后重新填写。"))
     )
+    app.register_error_handler(TooMany, _too_many)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -73,7 +77,16 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, CSRFError):
         frame.note_refusal(400)
         return answer(400, _("页面已过期或来源不明，没有保存。请返回上一页，刷新后重新提交。"))
-    return answer(error.code or 500)
+    response = make_response(answer(error.code or 500))
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(error.valid_methods)
+    return response
+
+
+def _too_many(error: TooMany) -> ResponseReturnValue:
+    response = make_response(answer(429))
+    response.headers["Retry-After"] = str(math.ceil(error.wait))
+    return response
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
@@ -88,7 +101,8 @@ def answer(code: int, text: str = "") -> ResponseReturnValue:
         frame.note_refusal(403)
     title, usual = SAID.get(code, SAID[500] if code >= 500 else SAID[400])
     if request.path.startswith("/api/"):
-        return jsonify({"problems": [{"field": "", "text": text or usual}]}), code
+        headers = {"WWW-Authenticate": "Bearer"} if code == 401 else {}
+        return jsonify({"problems": [{"field": "", "text": text or usual}]}), code, headers
     body = (
         frame.page("error.html", code=code, title=title, text=text or usual)
         if g.get("actor")
