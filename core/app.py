@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
-from core.base.sealed import use_key
+from core.base import keys
 from core.config import Config
 from core.kernel import plugins
 from core.kernel.catalog import Catalog
@@ -51,7 +51,7 @@ def create_app(
 
 def open_platform(config: Config, catalog: Catalog | None = None) -> Platform:
     """Load the plugins, open the store and bring it to its newest shape."""
-    use_key(config.secret_key)
+    keys.use(config.secret_key)
     strict = config.strict and not config.developing  # who develops sees what is broken in the browser
     catalog = catalog or plugins.load(
         only=config.plugins, without=config.without, strict=strict, packages=config.packages

@@ -11,8 +11,8 @@ from pathlib import Path
 import click
 from sqlalchemy import select
 
+from core.base import keys
 from core.base.errors import Invalid
-from core.base.sealed import use_key
 from core.config import Config
 from core.estate.campaign import Campaign
 from core.kernel import plugins
@@ -27,7 +27,7 @@ DAY = click.DateTime(formats=["%Y-%m-%d"])
 def platform(data: Path | None = None) -> Platform:
     """The platform of this process, its store brought to the newest shape."""
     config = Config.read(data=data)
-    use_key(config.secret_key)
+    keys.use(config.secret_key)
     strict = config.strict and not config.developing
     catalog = plugins.load(only=config.plugins, without=config.without, strict=strict, packages=config.packages)
     db = Database(config.database_url)

@@ -21,6 +21,10 @@ SAFE_SQLITE = (
 )  # free of the WAL-reset bug: this or newer, or a backport of its line
 
 
+class Writer(Session):
+    """A session that may write; what the journal waits for hangs on this class (journal_chain.py)."""
+
+
 class Database:
     """One engine, two ways to begin: ``reading`` never writes, ``writing`` commits at its end or keeps nothing."""
 
@@ -47,7 +51,7 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        with Session(self.engine, expire_on_commit=False) as session:
+        with Writer(self.engine, expire_on_commit=False) as session:
             event.listen(session, "do_orm_execute", _refuse_bulk)
             session.connection()
             try:

@@ -142,7 +142,7 @@ def _insert(work: Work, key: str, model: type[Record], batch: _Batch) -> dict[in
         unit = (model.unit.name, values[model.unit.column])
         changes = journal.difference(fields, {}, values)
         lines.append(journal.line(work, "create", key, record_id, changes, unit))
-    connection.execute(insert(journal.JournalEntry), lines)
+    journal.append(work.session, lines)
     records.touch_many(work, model, [({}, values) for _, values in batch.news])
     if work.catalog.reactions_to(key):
         for (_, values), record_id in zip(batch.news, ids, strict=True):
@@ -168,7 +168,7 @@ def _correct(work: Work, key: str, model: type[Record], batch: _Batch) -> dict[i
     for _, record, before, values in batch.edits:
         changes = journal.difference(model.fields(), before, values)
         lines.append(journal.line(work, "edit", key, record.id, changes, (model.unit.name, record.unit_id)))
-    work.session.connection().execute(insert(journal.JournalEntry), lines)
+    journal.append(work.session, lines)
     records.touch_many(work, model, [(before, values) for _, _, before, values in batch.edits])
     for _, record, before, _values in batch.edits:
         records.happened(work, key, record, before, record.values(), record.state)

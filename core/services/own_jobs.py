@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from core.base.describe import Job, Missed
 from core.base.facts import JobContext
-from core.services import messages, reminders
+from core.services import journal_anchor, messages, reminders
 from core.services.access import ADMINISTRATOR
 from core.services.job_runs import OWN, OwnContext
 from core.services.messages import Told
+from core.services.rights import AUDITOR
 
 # The ways out besides the inbox, and whether a whole group reads them; set by who starts the clock.
 WAYS: dict[str, bool] = {}
@@ -39,6 +40,29 @@ def ask_for_holidays(context: JobContext) -> str:
     return f"已提醒 {messages.tell(work, told, WAYS)} 人导入{year}年节假日安排"
 
 
+def anchor(context: JobContext) -> str:
+    """Once a day the journal's end is kept outside the database, if it is whole; if not, who audits is told at once."""
+    assert isinstance(context, OwnContext)
+    work = context.work
+    found, kept = journal_anchor.keep(work.session.connection(), context.data, work.now)
+    if found.first is None:
+        return f"新增 {found.lines} 条核验无误，" + (f"已锚定到第 {kept.line} 条" if kept else "没有新的日志")
+    told = [
+        Told(
+            key=f"journal/{context.now.date()}/{me.login}",
+            login=me.login,
+            kind="journal",
+            title="操作日志核验不通过",
+            text=f"{found.first.what}。请保护现场，核对纸质或邮件留存的锚，并运行 actions journal verify。",
+            link="/journal/verification",
+            at_once=True,
+        )
+        for me in reminders.everybody(work)
+        if me.role in (ADMINISTRATOR, AUDITOR)
+    ]
+    return f"核验不通过：{found.first.what}；已通知 {messages.tell(work, told, WAYS)} 人"
+
+
 OWN |= {
     job.key: job
     for job in (
@@ -50,5 +74,6 @@ OWN |= {
             run=ask_for_holidays,
             missed=Missed.ONCE,
         ),
+        Job(key="core.anchor", label="操作日志核验和锚定", when={"hour": 3}, run=anchor, missed=Missed.ONCE),
     )
 }
