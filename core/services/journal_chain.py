@@ -55,11 +55,13 @@ def folded(before: str, content: bytes) -> str:
     return hashlib.sha256(before.encode() + b"\n" + content).hexdigest()
 
 
-def lines(connection: Connection, after: int = 0) -> Iterator[tuple[RowMapping, bytes]]:
-    """Every line behind number ``after`` in order, with what its digest covers."""
+def lines(connection: Connection, after: int = 0, up_to: int | None = None) -> Iterator[tuple[RowMapping, bytes]]:
+    """Every line behind number ``after`` (up to ``up_to``) in order, with what its digest covers. To be read to its end."""
     columns = [_table.c[name] for name in (*_COVERED, "digest")]
     text = type_coerce(_table.c.changes, Text).label("changes")
     rows = select(*columns, text).where(_table.c.id > after).order_by(_table.c.id)
+    if up_to is not None:
+        rows = rows.where(_table.c.id <= up_to)
     for row in connection.execute(rows.execution_options(yield_per=2000)).mappings():
         yield row, covered(row, row["changes"])
 
@@ -94,9 +96,7 @@ def at(connection: Connection, number: int) -> str | None:
 def state_at(connection: Connection, number: int) -> tuple[str, str]:
     """(digest, fold) of the chain at the end of line ``number``."""
     digest, fold = begun(connection)[1:]
-    for row, content in lines(connection):
-        if row["id"] > number:
-            break
+    for row, content in lines(connection, up_to=number):
         fold = folded(fold, content)
         digest = row["digest"] or fold
     return digest, fold

@@ -95,6 +95,8 @@ DOORS: Mapping[str, str] = {
     "responsibilities.add": REGISTRY,
     "responsibilities.end": REGISTRY,
     "journal.show": AUDIT,
+    "verification.show": AUDIT,
+    "verification.export": AUDIT,
     "status.show": SIGNED_IN,
     "status.healthz": PUBLIC,
     # programs

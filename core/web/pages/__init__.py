@@ -24,6 +24,7 @@ from core.web.pages import (
     signin,
     status,
     today,
+    verification,
     wall,
     workspace,
 )
@@ -49,6 +50,7 @@ BLUEPRINTS = tuple(
         registry,
         responsibilities,
         journal,
+        verification,
         status,
         clock,
         notices,
