@@ -61,6 +61,10 @@ class Field:
             raise ValueError(Say("必填：请填写{label}", label=self.label))
         return value
 
+    def untouched(self, raw: Any, before: Any) -> bool:
+        """Has a personal value come back masked, as it was shown? Then it stays what it is."""
+        return self.personal and bool(before) and isinstance(raw, str) and raw.strip() == self.kind.text(before)
+
 
 def as_day(value: Any) -> date:
     """The calendar day of a day or a moment."""

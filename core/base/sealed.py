@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Text
@@ -14,6 +15,8 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
 from core.base import keys
+
+NUMBERS = re.compile(r"(?<![0-9A-Za-z])(?:[1-9][0-9]{16}[0-9Xx]|1[3-9][0-9]{9})(?![0-9A-Za-z])")
 
 
 class Sealed(TypeDecorator[str]):
@@ -48,3 +51,8 @@ def masked(value: str | None) -> str:
     if value.isascii() and len(value) >= 9:
         return value[:3] + "*" * (len(value) - 7) + value[-4:]
     return value[0] + "*" * (len(value) - 1)
+
+
+def scrubbed(text: str) -> str:
+    """``text`` with the ID and mobile numbers in it masked: for what is kept but is nobody's business (journal, log)."""
+    return NUMBERS.sub(lambda found: masked(found[0]), text)

@@ -35,7 +35,7 @@ class Database:
         self.engine = (
             _sqlite(url, durable)
             if self.sqlite
-            else create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=16)
+            else create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=16, hide_parameters=True)
         )
         self._readers = self.engine.execution_options(actions_readonly=True)
 
@@ -97,7 +97,12 @@ def sqlite_is_safe(version: tuple[int, ...]) -> bool:
 
 
 def _sqlite(url: str, durable: bool) -> Engine:
-    engine = create_engine(url, module=sqlite_module(), connect_args={"timeout": 10, "check_same_thread": False})
+    engine = create_engine(
+        url,
+        module=sqlite_module(),
+        connect_args={"timeout": 10, "check_same_thread": False},
+        hide_parameters=True,  # an error in the log names no value of a row
+    )
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _record: Any) -> None:

@@ -44,6 +44,7 @@ DOORS: Mapping[str, str] = {
     "records.show": FORMS,
     "records.paper": FORMS,
     "records.move": FORMS,
+    "records.reveal": FORMS,
     "records.remove": FORMS,
     "records.units": FORMS,
     "lists.index": FORMS,
