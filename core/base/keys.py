@@ -56,3 +56,8 @@ def current() -> Key:
 def named(name: str) -> Key | None:
     """The key of that name; None if its secret is not at hand."""
     return _ring.get(name)
+
+
+def known() -> tuple[Key, ...]:
+    """Every key at hand, the current one first."""
+    return tuple(reversed(_ring.values()))

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, insert, select
 from core.base.errors import ActionsError, Invalid, KeyReused, NotFound, Problem, Stale
 from core.base.record import Record
 from core.base.say import Say
-from core.services import access, journal, judging, records
+from core.services import access, blind_index, journal, judging, records
 from core.services.records import Receipt
 from core.services.work import Work
 
@@ -137,6 +137,7 @@ def _insert(work: Work, key: str, model: type[Record], batch: _Batch) -> dict[in
     rows = [{f.name: v.get(f.name) for f in fields} | records.opened(work, model) for _, v in batch.news]
     connection = work.session.connection()
     ids = _inserted(connection, table, rows)
+    blind_index.keep(connection, model, zip(ids, rows, strict=True))
     lines = []
     for (_, values), record_id in zip(batch.news, ids, strict=True):
         unit = (model.unit.name, values[model.unit.column])

@@ -50,6 +50,7 @@ DOORS: Mapping[str, str] = {
     "lists.index": FORMS,
     "lists.board": FORMS,
     "lists.move": FORMS,
+    "lists.find": FORMS,
     "lists.keep_view": FORMS,
     "lists.drop_view": FORMS,
     "grids.grid": FORMS,
