@@ -51,7 +51,7 @@ def create_app(
 
 def open_platform(config: Config, catalog: Catalog | None = None) -> Platform:
     """Load the plugins, open the store and bring it to its newest shape."""
-    keys.use(config.secret_key)
+    keys.use(config.secret_key, *config.old_keys)
     strict = config.strict and not config.developing  # who develops sees what is broken in the browser
     catalog = catalog or plugins.load(
         only=config.plugins, without=config.without, strict=strict, packages=config.packages

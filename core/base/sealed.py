@@ -9,6 +9,7 @@ import base64
 import os
 import re
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Text
 from sqlalchemy.engine import Dialect
@@ -26,20 +27,35 @@ class Sealed(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        if value is None:
-            return None
-        key, nonce = keys.current(), os.urandom(12)
-        sealed = AESGCM(key.sealing).encrypt(nonce, value.encode(), key.name.encode())
-        return f"{key.name}:" + base64.b64encode(nonce + sealed).decode()
+        return None if value is None else seal(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
         if value is None:
             return None
-        name, _, body = value.partition(":")
-        if (key := keys.named(name)) is None:
+        try:
+            return unseal(value)
+        except KeyError:
             return "（密钥不可用）"
-        raw = base64.b64decode(body)
+        except ValueError:
+            return "（密文已损坏）"
+
+
+def seal(value: str) -> str:
+    key, nonce = keys.current(), os.urandom(12)
+    sealed = AESGCM(key.sealing).encrypt(nonce, value.encode(), key.name.encode())
+    return f"{key.name}:" + base64.b64encode(nonce + sealed).decode()
+
+
+def unseal(value: str) -> str:
+    """``KeyError`` with the key's name if its secret is not at hand, ``ValueError`` if the text was damaged or forged."""
+    name, _, body = value.partition(":")
+    if (key := keys.named(name)) is None:
+        raise KeyError(name)
+    try:
+        raw = base64.b64decode(body, validate=True)
         return AESGCM(key.sealing).decrypt(raw[:12], raw[12:], name.encode()).decode()
+    except InvalidTag:
+        raise ValueError("not sealed by this key") from None
 
 
 def masked(value: str | None) -> str:

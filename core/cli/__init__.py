@@ -7,6 +7,7 @@ from core.cli import (  # noqa: F401 - each adds its commands
     editions,
     jobs,
     journal,
+    keys,
     people,
     plugin,
     reference,

@@ -27,7 +27,7 @@ DAY = click.DateTime(formats=["%Y-%m-%d"])
 def platform(data: Path | None = None) -> Platform:
     """The platform of this process, its store brought to the newest shape."""
     config = Config.read(data=data)
-    keys.use(config.secret_key)
+    keys.use(config.secret_key, *config.old_keys)
     strict = config.strict and not config.developing
     catalog = plugins.load(only=config.plugins, without=config.without, strict=strict, packages=config.packages)
     db = Database(config.database_url)

@@ -32,6 +32,7 @@ def run_apart(platform: Platform, job: Job, scheduled: datetime, now: datetime) 
         "ACTIONS_PLUGINS": ",".join(platform.catalog.plugins),
         "ACTIONS_STRICT": "",
         "ACTIONS_SECRET_KEY": config.secret_key.decode(),  # the child writes lines of the journal under the same key
+        "ACTIONS_OLD_KEYS": ",".join(old.decode() for old in config.old_keys),
     }
     with platform.reading(now=now) as work:
         earlier = work.session.get(JobRun, (job.key, scheduled))
@@ -59,7 +60,7 @@ def run_apart(platform: Platform, job: Job, scheduled: datetime, now: datetime) 
 
 def main(key: str, scheduled: str, now: str) -> None:
     config = Config.read()
-    keys.use(config.secret_key)
+    keys.use(config.secret_key, *config.old_keys)
     catalog = plugins.load(only=config.plugins)
     db = Database(config.database_url)
     try:
