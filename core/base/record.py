@@ -27,7 +27,8 @@ class Record(Declared, Base):
     ``by``: who may file it. ``confidential``: communities and linked leaders don't see it. ``public``: everybody signed
     in may read it. ``follows``: the link field whose record's unit this one shares, so that it isn't asked for.
     ``named_by``: the fields that name a record where it is picked. ``once_per``: the fields of which a second record with
-    the same values is refused.
+    the same values is refused. ``personal_days``: how long a closed record keeps its personal values after its last change
+    (None: as the action's setting says; 0: as long as it stands).
     """
 
     __abstract__ = True
@@ -42,6 +43,7 @@ class Record(Declared, Base):
     follows: ClassVar[str] = ""
     named_by: ClassVar[tuple[str, ...]] = ()
     once_per: ClassVar[tuple[str, ...]] = ()
+    personal_days: ClassVar[int | None] = None
 
     id: Mapped[int] = mapped_column(primary_key=True, sort_order=-10)
     version: Mapped[int] = mapped_column(Integer, default=1, sort_order=90)

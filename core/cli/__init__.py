@@ -9,6 +9,7 @@ from core.cli import (  # noqa: F401 - each adds its commands
     journal,
     keys,
     people,
+    person,
     plugin,
     reference,
     reports,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.base.describe import Job, Missed
 from core.base.facts import JobContext
-from core.services import journal_anchor, messages, reminders
+from core.services import erasing, journal_anchor, messages, reminders
 from core.services.access import ADMINISTRATOR
 from core.services.job_runs import OWN, OwnContext
 from core.services.messages import Told
@@ -38,6 +38,12 @@ def ask_for_holidays(context: JobContext) -> str:
         if me.role == ADMINISTRATOR
     ]
     return f"已提醒 {messages.tell(work, told, WAYS)} 人导入{year}年节假日安排"
+
+
+def expire(context: JobContext) -> str:
+    """Every night personal values whose time is up are cleared (settings ``<action>.personal_days``)."""
+    assert isinstance(context, OwnContext)
+    return f"已清除 {erasing.expire(context.work)} 条到期记录的个人信息"
 
 
 def anchor(context: JobContext) -> str:
@@ -74,6 +80,7 @@ OWN |= {
             run=ask_for_holidays,
             missed=Missed.ONCE,
         ),
+        Job(key="core.retention", label="到期个人信息清除", when={"hour": 2}, run=expire, missed=Missed.ONCE),
         Job(key="core.anchor", label="操作日志核验和锚定", when={"hour": 3}, run=anchor, missed=Missed.ONCE),
     )
 }
