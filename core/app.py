@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import select
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from core.base.sealed import use_key
+from core.base import keys
 from core.config import Config, Misconfigured
 from core.estate.campaign import Campaign
 from core.kernel import plugins
@@ -71,7 +71,7 @@ def _fit_to_serve(platform: Platform) -> None:
 
 def open_platform(config: Config, catalog: Catalog | None = None) -> Platform:
     """Load the plugins, open the store and bring it to its newest shape."""
-    use_key(config.secret_key)
+    keys.use(config.secret_key, *config.old_keys)
     strict = config.strict and not config.developing  # who develops sees what is broken in the browser
     catalog = catalog or plugins.load(
         only=config.plugins, without=config.without, strict=strict, packages=config.packages

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -102,6 +103,7 @@ class Config:
     data: Path
     database_url: str
     secret_key: bytes
+    old_keys: tuple[bytes, ...] = ()  # given up, but what they sealed can still be read (`actions keys rotate`)
     strict: bool = False
     plugins: tuple[str, ...] | None = None
     without: tuple[str, ...] = ()
@@ -133,6 +135,7 @@ class Config:
             data=folder,
             database_url=url,
             secret_key=_key(env["ACTIONS_SECRET_KEY"]) if env.get("ACTIONS_SECRET_KEY") else _kept_key(folder),
+            old_keys=(*_words(env.get("ACTIONS_OLD_KEYS", "").replace(",", "\n")), *_words(_read(old_keys_in(folder)))),
             strict=env.get("ACTIONS_STRICT") == "1",
             plugins=tuple(chosen.split(",")) if chosen else None,
             without=tuple(filter(None, env.get("ACTIONS_WITHOUT", "").split(","))),
@@ -167,10 +170,45 @@ def _key(text: str) -> bytes:
     return text.encode()
 
 
+def old_keys_in(folder: Path) -> Path:
+    """The file of the secrets that were given up, newest first, a line each."""
+    return folder / "old.keys"
+
+
+def change_key(folder: Path) -> None:
+    """Put a new secret in the place of the one kept in the data folder, which is first added to the old ones: whenever this
+    is killed, every secret is still in one of both files."""
+    file, old = folder / "secret.key", old_keys_in(folder)
+    _write(old, _kept_key(folder).decode() + "\n" + _read(old))
+    _write(file, secrets.token_urlsafe(48))
+
+
 def _kept_key(folder: Path) -> bytes:
     file = folder / "secret.key"
     if not file.exists():
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as out:
-            out.write(secrets.token_urlsafe(48).encode())
+        _write(file, secrets.token_urlsafe(48), new=True)
     return file.read_bytes()
+
+
+def _read(file: Path) -> str:
+    return file.read_text(encoding="utf-8") if file.exists() else ""
+
+
+def _words(text: str) -> tuple[bytes, ...]:
+    return tuple(word.strip().encode() for word in text.splitlines() if word.strip())
+
+
+def _write(file: Path, text: str, *, new: bool = False) -> None:
+    """Whole or not at all, for its owner only. ``new``: not if there is one meanwhile."""
+    part = file.with_name(f"{file.name}.{os.getpid()}")
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as out:
+        out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
+    if not new:
+        part.replace(file)
+        return
+    with suppress(FileExistsError):
+        os.link(part, file)
+    part.unlink()

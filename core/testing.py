@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
+from core.base import keys
 from core.base.blocks import Light
 from core.base.declared import Base
-from core.base.sealed import use_key
 from core.base.window import TZ
 from core.config import Config
 from core.estate.campaign import Campaign, SettingValue
@@ -58,7 +58,7 @@ def small_platform(
         secret_key=b"only for tests",
         strict=strict,
     )
-    use_key(config.secret_key)
+    keys.use(config.secret_key)
     catalog = catalog or plugins.load(strict=strict)
     known = "" if url else _known(catalog)
     filled = (known, complexes, today, begun)
@@ -185,7 +185,7 @@ def demo_platform(
         secret_key=b"only for tests",
         strict=strict,
     )
-    use_key(config.secret_key)
+    keys.use(config.secret_key)
     catalog = plugins.load(only=only, strict=strict)
     db = Database(config.database_url)
     catalog = migrations.upgrade(db, catalog, strict=strict)

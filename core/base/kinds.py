@@ -144,14 +144,24 @@ class LongTextKind(TextKind):
 
 @dataclass(frozen=True, kw_only=True)
 class PersonalKind(TextKind):
-    """Personal information: encrypted at rest, masked wherever it is shown (plan 3.6)."""
+    """Personal information: encrypted at rest, masked wherever it is shown, in a form too (plan 3.6). What comes back as it
+    was shown leaves the value as it is (``Field.untouched``); anything else that is masked is refused."""
 
     name = "personal"
 
     def column(self) -> TypeEngine[Any]:
         return Sealed()
 
+    def read(self, raw: Any, look: Look) -> str:
+        text = super().read(raw, look)
+        if "*" in text:
+            raise ValueError(Say("含有打码的星号，请填写完整内容"))
+        return text
+
     def show(self, value: Any, look: Look) -> str:
+        return masked(value)
+
+    def text(self, value: Any) -> str:
         return masked(value)
 
     def dump(self, value: Any) -> Any:

@@ -11,8 +11,8 @@ from pathlib import Path
 import click
 from sqlalchemy import select
 
+from core.base import keys
 from core.base.errors import Invalid, NotFound
-from core.base.sealed import use_key
 from core.config import Config, Misconfigured
 from core.estate.campaign import Campaign
 from core.kernel import plugins
@@ -30,7 +30,7 @@ def platform(data: Path | None = None) -> Platform:
         config = Config.read(data=data)
     except Misconfigured as error:
         raise click.ClickException(str(error)) from None
-    use_key(config.secret_key)
+    keys.use(config.secret_key, *config.old_keys)
     strict = config.strict and not config.developing
     catalog = plugins.load(only=config.plugins, without=config.without, strict=strict, packages=config.packages)
     db = Database(config.database_url)

@@ -15,7 +15,7 @@ from typing import Any
 
 import pluggy
 
-from core.base import closing, hookspecs
+from core.base import closing, hookspecs, retention
 from core.base.errors import DeclarationError, NoData
 from core.kernel import rules
 from core.kernel.catalog import Catalog, Declared, Fault, record_key
@@ -130,7 +130,11 @@ def ask(slug: str, module: ModuleType | Any) -> Declared:
         records={record_key(action.slug, r): r for r in records},
         indicators=tuple(_flat(answers["indicators"])),
         deadlines=deadlines,
-        settings=(*_flat(answers["settings"]), *closing.settings_of(action.slug, deadlines)),
+        settings=(
+            *_flat(answers["settings"]),
+            *closing.settings_of(action.slug, deadlines),
+            *retention.settings_of(action.slug, records),
+        ),
         sections=tuple(_flat(answers["report_sections"])),
         jobs=tuple(_flat(answers["jobs"])),
         offers=tuple(_flat(answers["offers"])),

@@ -23,6 +23,10 @@ SAFE_SQLITE = (
 BUSY_MS = 10_000
 
 
+class Writer(Session):
+    """A session that may write; what the journal waits for hangs on this class (journal_chain.py)."""
+
+
 class Database:
     """One engine, two ways to begin: ``reading`` never writes, ``writing`` commits at its end or keeps nothing."""
 
@@ -33,7 +37,7 @@ class Database:
         self.engine = (
             _sqlite(url, durable)
             if self.sqlite
-            else create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=16)
+            else create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=16, hide_parameters=True)
         )
         self._readers = self.engine.execution_options(actions_readonly=True)
 
@@ -50,7 +54,7 @@ class Database:
     @contextmanager
     def writing(self, *, patience_ms: int | None = None) -> Iterator[Session]:
         """``patience_ms``: wait so long for others who write (default: ten seconds on SQLite), then ``OperationalError``."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with Writer(self.engine, expire_on_commit=False) as session:
             event.listen(session, "do_orm_execute", _refuse_bulk)
             session.connection(execution_options={"actions_patience_ms": patience_ms} if patience_ms else None)
             try:
@@ -98,7 +102,12 @@ def sqlite_is_safe(version: tuple[int, ...]) -> bool:
 
 
 def _sqlite(url: str, durable: bool) -> Engine:
-    engine = create_engine(url, module=sqlite_module(), connect_args={"timeout": 10, "check_same_thread": False})
+    engine = create_engine(
+        url,
+        module=sqlite_module(),
+        connect_args={"timeout": 10, "check_same_thread": False},
+        hide_parameters=True,  # an error in the log names no value of a row
+    )
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _record: Any) -> None:

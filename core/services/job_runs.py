@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Index, Integer, String, Text, func, select, update
@@ -37,9 +38,10 @@ PAUSES = tuple(
 
 @dataclass(frozen=True, kw_only=True)
 class OwnContext(JobContext):
-    """What the core's own jobs are given besides."""
+    """What the core's own jobs are given besides. ``data``: the platform's folder."""
 
     work: Work
+    data: Path
 
 
 class JobRun(Base):
@@ -92,7 +94,7 @@ def run_at(
             row = _claimed(work, job, scheduled, manual)
             began, lines = time.monotonic(), list[str]()
             try:
-                row.result = job.run(context(work, scheduled, lines, own=job.key in OWN))
+                row.result = job.run(context(work, scheduled, lines, platform.config.data if job.key in OWN else None))
             except KeyboardInterrupt:
                 raise
             except BaseException as error:  # a plugin may even call sys.exit
@@ -194,15 +196,17 @@ def latest(session: Session, keys: Sequence[str], each: int = 5) -> dict[str, li
     return out
 
 
-def context(work: Work, scheduled: datetime, lines: list[str], *, own: bool = False) -> JobContext:
+def context(work: Work, scheduled: datetime, lines: list[str], data: Path | None) -> JobContext:
+    """What a job is given; ``data``, the platform's folder, only to the core's own."""
+
     def save(model: type[Record], values: dict[str, Any]) -> int:
         return records.save(work, work.catalog.key_of(model), values).record.id
 
     def read(rows: Any) -> Sequence[Any]:
         return work.session.execute(rows).all()
 
-    if own:
-        return OwnContext(now=scheduled, read=read, save=save, say=lines.append, work=work)
+    if data is not None:
+        return OwnContext(now=scheduled, read=read, save=save, say=lines.append, work=work, data=data)
     return JobContext(now=scheduled, read=read, save=save, say=lines.append)
 
 

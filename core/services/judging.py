@@ -33,10 +33,13 @@ def judged(
 
 
 def typed(work: Work, model: type[Record], before: Mapping[str, Any], raw: Mapping[str, Any]) -> Mapping[str, Any]:
-    """``raw`` without what no person may type: a step's and a derived field's values stay what they are."""
-    if not before or work.actor.role == access.SYSTEM:
+    """``raw`` without what no person may type (a step's and a derived field's values stay what they are) and without
+    personal values that came back masked."""
+    if not before:
         return raw
-    fixed = {f.name for f in model.fields() if not f.filed}
+    fixed = {f.name for f in model.fields() if f.name in raw and f.untouched(raw[f.name], before.get(f.name))}
+    if work.actor.role != access.SYSTEM:
+        fixed |= {f.name for f in model.fields() if not f.filed}
     return {n: v for n, v in raw.items() if n not in fixed}
 
 
@@ -164,7 +167,8 @@ def step_values(
     for name in transition.fields:
         field = model.field(name)
         try:
-            given = raw.get(name) if raw.get(name) not in (None, "", []) else before.get(name)
+            kept = raw.get(name) in (None, "", []) or field.untouched(raw[name], before.get(name))
+            given = before.get(name) if kept else raw[name]
             if given in (None, "", []):
                 raise ValueError(Say("必填：请填写{label}", label=field.label))
             values[name] = field.read(given, work.look, work.today)

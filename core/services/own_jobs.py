@@ -6,11 +6,12 @@ from datetime import timedelta
 
 from core.base.describe import Job, Missed
 from core.base.facts import JobContext
-from core.services import limits, messages, records, reminders, webhook_calls, webhooks
+from core.services import erasing, journal_anchor, limits, messages, records, reminders, webhook_calls, webhooks
 from core.services.access import ADMINISTRATOR
 from core.services.accounts import real_now
 from core.services.job_runs import OWN, OwnContext
 from core.services.messages import Told
+from core.services.rights import AUDITOR
 
 KEPT = timedelta(days=7)  # how long a key of the API is remembered: a phone may send again after a weekend
 # The ways out besides the inbox, and whether a whole group reads them; set by who starts the clock.
@@ -57,6 +58,35 @@ def tell_overdue(context: JobContext) -> str:
     return f"外发 {webhooks.overdue(context.work)} 条逾期通知"
 
 
+def expire(context: JobContext) -> str:
+    """Every night personal values whose time is up are cleared (settings ``<action>.personal_days``)."""
+    assert isinstance(context, OwnContext)
+    return f"已清除 {erasing.expire(context.work)} 条到期记录的个人信息"
+
+
+def anchor(context: JobContext) -> str:
+    """Once a day the journal's end is kept outside the database, if it is whole; if not, who audits is told at once."""
+    assert isinstance(context, OwnContext)
+    work = context.work
+    found, kept = journal_anchor.keep(work.session.connection(), context.data, work.now)
+    if found.first is None:
+        return f"新增 {found.lines} 条核验无误，" + (f"已锚定到第 {kept.line} 条" if kept else "没有新的日志")
+    told = [
+        Told(
+            key=f"journal/{context.now.date()}/{me.login}",
+            login=me.login,
+            kind="journal",
+            title="操作日志核验不通过",
+            text=f"{found.first.what}。请保护现场，核对纸质或邮件留存的锚，并运行 actions journal verify。",
+            link="/journal/verification",
+            at_once=True,
+        )
+        for me in reminders.everybody(work)
+        if me.role in (ADMINISTRATOR, AUDITOR)
+    ]
+    return f"核验不通过：{found.first.what}；已通知 {messages.tell(work, told, WAYS)} 人"
+
+
 OWN |= {
     job.key: job
     for job in (
@@ -82,5 +112,7 @@ OWN |= {
             run=sweep,
             missed=Missed.ONCE,
         ),
+        Job(key="core.retention", label="到期个人信息清除", when={"hour": 2}, run=expire, missed=Missed.ONCE),
+        Job(key="core.anchor", label="操作日志核验和锚定", when={"hour": 3}, run=anchor, missed=Missed.ONCE),
     )
 }

@@ -28,6 +28,7 @@ from core.web.pages import (
     signin,
     status,
     today,
+    verification,
     wall,
     workspace,
 )
@@ -57,6 +58,7 @@ BLUEPRINTS = tuple(
         people,
         grants,
         journal,
+        verification,
         status,
         clock,
         notices,

@@ -19,6 +19,7 @@ from core.base.say import Say
 from core.base.units import COMPLEX, UNIT_KINDS
 from core.render import render
 from core.services import filing, judging, listing, notices, offered, records, uploads
+from core.services import reveal as revealing
 from core.services.work import Work
 from core.web import forms, frame, security
 from core.web.language import translated
@@ -141,6 +142,21 @@ def move(key: str, record_id: int, step: str) -> ResponseReturnValue:
     return redirect(url_for("records.show", key=key, record_id=record_id))
 
 
+@bp.route("/r/<key>/<int:record_id>/reveal", methods=["POST"])
+def reveal(key: str, record_id: int) -> ResponseReturnValue:
+    """The page with its personal values in clear, this once: it is kept by nobody, and asking again is journalled again."""
+    model_of(frame.reading(), key)
+    reason = request.form.get("reason", "")
+    try:
+        with frame.writing() as writer:
+            clear = revealing.reveal(writer, key, record_id, reason)
+    except Invalid as error:
+        work, problems = frame.reading(), [p.text for p in error.problems]
+        return _shown(work, key, records.get(work, key, record_id), problems=problems), 422
+    work = frame.reading()
+    return _shown(work, key, records.get(work, key, record_id), clear=clear)
+
+
 @bp.route("/r/<key>/<int:record_id>/remove", methods=["POST"])
 def remove(key: str, record_id: int) -> ResponseReturnValue:
     work = frame.reading()
@@ -210,7 +226,10 @@ def _besides(key: str, raw: Mapping[str, Any], record_id: int | None, named: set
     record = records.get(work, key, record_id) if record_id is not None else None
     before = record.values() if record is not None else {}
     try:
-        judging.judged(work, key.partition(".")[0], model_of(work, key), record, {**before, **raw})
+        model = model_of(work, key)
+        judging.judged(
+            work, key.partition(".")[0], model, record, {**before, **judging.typed(work, model, before, raw)}
+        )
     except Invalid as error:
         return [p for p in error.problems if p.field not in named]
     return []
@@ -303,6 +322,8 @@ def _shown(work: Work, key: str, record: Record, **more: Any) -> str:
         editable=record.state in model.workflow.editable and filing.may_file(work, slug, model, record.unit_id),
         unit=work.look.unit_name(model.unit, record.unit_id),
         is_complex=model.unit == COMPLEX,
+        clear=more.get("clear", {}),
+        concealed=revealing.fields(record) if revealing.may_reveal(work, key, record) else (),
         remark=more.get("remark", ""),
         problems=more.get("problems", []),
         failed=more.get("step"),  # the step that was refused stays open, with what was typed
