@@ -19,6 +19,7 @@ class Config:
     raises instead of being shown (tests, development). ``plugins``: only these, None for all found. ``public_url``: where
     people reach the platform, with which links in messages begin. ``developing``: for who writes a plugin, on their own
     machine: what fails is shown in the browser with its line; ``packages``: folders of plugins that are not installed.
+    ``uploads_a_day``, ``upload_bytes_a_day``: what one person may upload in a day.
     ``clock``: for tests, a clock of their own: ``2024-11-08T08:00+08:00@1700000000*600`` is that moment at that real
     second, 600 times as fast."""
 
@@ -31,6 +32,8 @@ class Config:
     secure_cookies: bool = False
     public_url: str = ""
     clock: str = ""
+    uploads_a_day: int = 1000
+    upload_bytes_a_day: int = 2 * 1024**3
     developing: bool = False
     packages: tuple[Path, ...] = ()
 
@@ -57,6 +60,8 @@ class Config:
             secure_cookies=env.get("ACTIONS_SECURE_COOKIES") == "1",
             public_url=env.get("ACTIONS_PUBLIC_URL", ""),
             clock=env.get("ACTIONS_CLOCK", ""),
+            uploads_a_day=int(env.get("ACTIONS_UPLOADS_A_DAY", "1000")),
+            upload_bytes_a_day=int(env.get("ACTIONS_UPLOAD_MB_A_DAY", "2048")) * 1024**2,
             developing=env.get("ACTIONS_DEVELOPING") == "1",
             packages=tuple(Path(p) for p in env.get("ACTIONS_PACKAGES", "").split(os.pathsep) if p),
         )

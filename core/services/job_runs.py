@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Index, Integer, String, Text, func, select, update
@@ -40,6 +41,7 @@ class OwnContext(JobContext):
     """What the core's own jobs are given besides."""
 
     work: Work
+    uploads: Path
 
 
 class JobRun(Base):
@@ -91,8 +93,9 @@ def run_at(
         with platform.work(SYSTEM_ACTOR, now=now, source="job") as work:
             row = _claimed(work, job, scheduled, manual)
             began, lines = time.monotonic(), list[str]()
+            own = platform.config.uploads if job.key in OWN else None
             try:
-                row.result = job.run(context(work, scheduled, lines, own=job.key in OWN))
+                row.result = job.run(context(work, scheduled, lines, own))
             except KeyboardInterrupt:
                 raise
             except BaseException as error:  # a plugin may even call sys.exit
@@ -194,15 +197,17 @@ def latest(session: Session, keys: Sequence[str], each: int = 5) -> dict[str, li
     return out
 
 
-def context(work: Work, scheduled: datetime, lines: list[str], *, own: bool = False) -> JobContext:
+def context(work: Work, scheduled: datetime, lines: list[str], own: Path | None = None) -> JobContext:
+    """What a job is given; ``own``: it is the core's, and this is the folder of uploads."""
+
     def save(model: type[Record], values: dict[str, Any]) -> int:
         return records.save(work, work.catalog.key_of(model), values).record.id
 
     def read(rows: Any) -> Sequence[Any]:
         return work.session.execute(rows).all()
 
-    if own:
-        return OwnContext(now=scheduled, read=read, save=save, say=lines.append, work=work)
+    if own is not None:
+        return OwnContext(now=scheduled, read=read, save=save, say=lines.append, work=work, uploads=own)
     return JobContext(now=scheduled, read=read, save=save, say=lines.append)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.base.describe import Job, Missed
 from core.base.facts import JobContext
-from core.services import messages, reminders
+from core.services import messages, reminders, upload_sweep
 from core.services.access import ADMINISTRATOR
 from core.services.job_runs import OWN, OwnContext
 from core.services.messages import Told
@@ -39,6 +39,12 @@ def ask_for_holidays(context: JobContext) -> str:
     return f"已提醒 {messages.tell(work, told, WAYS)} 人导入{year}年节假日安排"
 
 
+def sweep(context: JobContext) -> str:
+    assert isinstance(context, OwnContext)
+    found = upload_sweep.sweep(context.work, context.uploads)
+    return f"清理了 {found.removed} 个没有登记的文件；{found.missing} 张照片的文件缺失"
+
+
 OWN |= {
     job.key: job
     for job in (
@@ -50,5 +56,6 @@ OWN |= {
             run=ask_for_holidays,
             missed=Missed.ONCE,
         ),
+        Job(key="core.uploads", label="照片文件核对", when={"hour": 3}, run=sweep, missed=Missed.ONCE),
     )
 }
