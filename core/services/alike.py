@@ -39,38 +39,34 @@ def problems(work: Work, model: type[Record], record: Record | None, values: dic
     """What is to be said of the photos that ``values`` bring to the record, or to a new one."""
     if work.source not in BY_PEOPLE or work.actor.role == access.SYSTEM:
         return []
-    before = set(upload_use.tokens_of(model, record.values())) if record is not None else set()
-    tokens = upload_use.tokens_of(model, values)
-    known = {t: u for t, u in work.look.files(tokens).items() if comparable(u)}
+    before = set(upload_use.places(model, record.values())) if record is not None else set()
+    places = upload_use.places(model, values)
+    known = work.look.files([token for _, token in places])
     mine = (work.catalog.key_of(model), record.id if record is not None else 0)
     out = []
-    for field in model.fields():
-        if field.kind.name == "photos":
-            fresh = [(n, t) for n, t in enumerate(values.get(field.name) or (), 1) if t in known and t not in before]
-            for number, token in fresh:
-                others = [u for t, u in known.items() if t != token]
-                if (text := _said(work, number, known[token], others, mine)) is not None:
-                    out.append(Problem(field.name, text, warning=True))
+    for name, token in places:
+        if (name, token) not in before and token in known:
+            others = [known[t] for field, t in places if (field, t) != (name, token) and t in known]
+            text = _said(work, values[name].index(token) + 1, known[token], others, mine)
+            out += [Problem(name, text, warning=True)] if text is not None else []
     return out
 
 
 def _said(work: Work, number: int, one: Upload, others: Sequence[Upload], mine: tuple[str, int]) -> Say | None:
-    if any(distance(one, other) <= NEAR for other in others):
-        return Say("第 {n} 张照片与本记录的另一张相同，请确认；确实如此的，请说明原因", n=number)
+    if any(same(one, other) for other in others):
+        return Say("第 {n} 张照片与本记录的另一张相同，请确认", n=number)
     twin = next(twins(work, one, mine), None)
     if twin is None:
         return None
     day = {"y": twin.on.year, "m": twin.on.month, "d": twin.on.day}
-    if not twin.name:
-        text = "第 {n} 张照片与{y}年{m}月{d}日另一条记录的照片相同，请确认；确实如此的，请说明原因"
-        return Say(text, n=number, **day)
-    text = "第 {n} 张照片与{y}年{m}月{d}日“{r}”的照片相同，请确认；确实如此的，请说明原因"
-    return Say(text, n=number, r=twin.name, **day)
+    if twin.name:
+        return Say("第 {n} 张照片与{y}年{m}月{d}日“{r}”的照片相同，请确认", n=number, r=twin.name, **day)
+    return Say("第 {n} 张照片与{y}年{m}月{d}日另一条记录的照片相同，请确认", n=number, **day)
 
 
 def twins(work: Work, one: Upload, but: tuple[str, int]) -> Iterator[Twin]:
     """Other records with a photo like ``one``, the earliest first."""
-    if not comparable(one):
+    if one.band0 is None:
         return
     rows = (
         select(Upload, UploadUse.record_key, UploadUse.record_id)
@@ -79,7 +75,7 @@ def twins(work: Work, one: Upload, but: tuple[str, int]) -> Iterator[Twin]:
         .order_by(Upload.id, UploadUse.record_id)
     )
     for other, key, number in work.session.execute(rows):
-        if (key, number) != but and distance(one, other) <= NEAR:
+        if (key, number) != but and same(one, other):
             yield Twin(key, number, day_of(other.created_at), name(work, key, number))
 
 
@@ -88,9 +84,9 @@ def near(one: Upload) -> ColumnElement[bool]:
     return or_(*(getattr(Upload, band).in_(_around(part)) for band, part in _bands(one)))
 
 
-def comparable(*those: Upload) -> bool:
-    """A picture without features is like none."""
-    return all(one.band0 is not None for one in those)
+def same(one: Upload, other: Upload) -> bool:
+    """A picture without features, and the demo's own, is like none."""
+    return None not in (one.band0, other.band0) and distance(one, other) <= NEAR
 
 
 def distance(one: Upload, other: Upload) -> int:

@@ -36,26 +36,25 @@ class Mark:
 
 def of(work: Work, folder: Path, key: str, record: Record) -> dict[str, Mark]:
     """Token to what is to be said of that photo of the record."""
-    tokens = upload_use.tokens_of(type(record), record.values())
+    tokens = [token for _, token in upload_use.places(type(record), record.values())]
     known = work.look.files(tokens)
     on = _reported_day(record)
-    return {t: _mark(work, folder, (key, record.id), on, known[t], known) if t in known else Mark(True) for t in tokens}
+    out = {}
+    for place, token in enumerate(tokens):
+        others = [known[t] for t in tokens[:place] + tokens[place + 1 :] if t in known]
+        there = token in known and (known[token].sample or uploads.path_of(folder, token).is_file())
+        out[token] = _mark(work, (key, record.id), on, known[token], others) if there else Mark(missing=True)
+    return out
 
 
-def _mark(
-    work: Work, folder: Path, mine: tuple[str, int], on: date | None, one: Upload, known: dict[str, Upload]
-) -> Mark:
-    if not uploads.path_of(folder, one.token).is_file():
-        return Mark(missing=not one.sample)
-    taken = day_of(one.taken_at) if one.taken_at else None
-    older = on - taken if on and taken else timedelta()
-    same = (alike.distance(one, o) <= alike.NEAR for o in known.values() if o is not one and alike.comparable(one, o))
+def _mark(work: Work, mine: tuple[str, int], on: date | None, one: Upload, others: Sequence[Upload]) -> Mark:
+    older = on - day_of(one.taken_at) if on and one.taken_at else timedelta()
     return Mark(
         taken_at=one.taken_at,
         place=(one.latitude, one.longitude) if one.latitude is not None and one.longitude is not None else None,
         older=older.days if older > LATE else 0,
         twins=tuple(islice(alike.twins(work, one, mine), NAMED)),
-        inside=any(same),
+        inside=any(alike.same(one, other) for other in others),
     )
 
 

@@ -22,17 +22,17 @@ Moved = tuple[
 PIECE = 5_000
 
 
-def tokens_of(model: type[Record], values: Mapping[str, Any]) -> list[str]:
-    """All photos in ``values``, in the order of the fields."""
+def places(model: type[Record], values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """(field, token) of all photos in ``values``, in the order of the fields."""
     names = [f.name for f in model.fields() if f.kind.name == "photos"]
-    return list(dict.fromkeys(token for name in names for token in values.get(name) or ()))
+    return [(name, token) for name in names for token in values.get(name) or ()]
 
 
 def follow(work: Work, key: str, model: type[Record], moved: Iterable[Moved]) -> None:
     """Bring the uses up to date after records were written."""
     if not any(f.kind.name == "photos" for f in model.fields()):
         return
-    sides = [(number, set(tokens_of(model, old)), set(tokens_of(model, new))) for number, old, new in moved]
+    sides = [(number, _tokens(model, old), _tokens(model, new)) for number, old, new in moved]
     come = [(number, token) for number, old, new in sides for token in sorted(new - old)]
     gone = [(number, token) for number, old, new in sides for token in sorted(old - new)]
     known = work.look.files({token for _, token in come + gone})
@@ -45,6 +45,10 @@ def follow(work: Work, key: str, model: type[Record], moved: Iterable[Moved]) ->
         rows = [{"upload_id": upload, "record_key": key, "record_id": number} for upload, number in new]
         work.session.execute(insert(UploadUse), rows)
         _mark(work, {upload for upload, _ in new})
+
+
+def _tokens(model: type[Record], values: Mapping[str, Any]) -> set[str]:
+    return {token for _, token in places(model, values)}
 
 
 def _mark(work: Work, ids: set[int]) -> None:
