@@ -14,7 +14,7 @@ from threading import BoundedSemaphore
 
 from core.base.errors import Invalid
 from core.base.say import Say
-from core.services.foreign.bounds import TOO_MUCH, refuse
+from core.services.foreign.bounds import DAMAGED, TOO_MUCH, refuse
 from core.services.foreign.parsing import Table, parse
 
 MEMORY = 1_000_000_000
@@ -74,6 +74,8 @@ def main() -> int:
         said = json.dumps(str(error.problems[0].text), ensure_ascii=False)
     except MemoryError:
         return 1
+    except BaseException:  # a parser in another language panics, which is no Exception
+        said = json.dumps(str(DAMAGED), ensure_ascii=False)
     sys.stdout.buffer.write(said.encode())
     return 0
 
