@@ -97,8 +97,9 @@ class Config:
     people reach the platform, with which links in messages begin. ``developing``: for who writes a plugin, on their own
     machine: what fails is shown in the browser with its line; ``packages``: folders of plugins that are not installed.
     ``trusted_hosts``: names the platform answers to, none for any; ``proxies``: how many of our own stand before it and say
-    from where a request came. ``webhook_private``: webhooks may go to addresses inside. ``clock``: for tests, a clock of their
-    own: ``2024-11-08T08:00+08:00@1700000000*600`` is that moment at that real second, 600 times as fast."""
+    from where a request came. ``webhook_private``: webhooks may go to addresses inside. ``uploads_a_day``,
+    ``upload_bytes_a_day``: what one person may upload in a day. ``clock``: for tests, a clock of their own:
+    ``2024-11-08T08:00+08:00@1700000000*600`` is that moment at that real second, 600 times as fast."""
 
     data: Path
     database_url: str
@@ -110,6 +111,8 @@ class Config:
     secure_cookies: bool = False
     public_url: str = ""
     clock: str = ""
+    uploads_a_day: int = 1000
+    upload_bytes_a_day: int = 2 * 1024**3
     developing: bool = False
     webhook_private: bool = False
     packages: tuple[Path, ...] = ()
@@ -143,6 +146,8 @@ class Config:
             public_url=env.get("ACTIONS_PUBLIC_URL", ""),
             clock=env.get("ACTIONS_CLOCK", ""),
             webhook_private=env.get("ACTIONS_WEBHOOK_PRIVATE") == "1",
+            uploads_a_day=number(env, "ACTIONS_UPLOADS_A_DAY", least=1) or 1000,
+            upload_bytes_a_day=(number(env, "ACTIONS_UPLOAD_MB_A_DAY", least=1) or 2048) * 1024**2,
             developing=env.get("ACTIONS_DEVELOPING") == "1",
             packages=tuple(Path(p) for p in env.get("ACTIONS_PACKAGES", "").split(os.pathsep) if p),
             sign_in=SignInConfig.read(env),

@@ -117,7 +117,7 @@ def _campaign(work: Work, today: date | None) -> None:
 
 
 def _picture(token: str, now: datetime) -> uploads.Upload:
-    row = {"token": token, "name": "demo.jpg", "media": "image/jpeg", "size": 1, "digest": "0" * 64}
+    row = {"token": token, "name": "demo.jpg", "media": "image/jpeg", "size": 1, "digest": "0" * 64, "sample": True}
     return uploads.Upload(**row, created_at=now, created_by="test")
 
 

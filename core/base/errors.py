@@ -42,6 +42,10 @@ class Invalid(ActionsError):
         return out
 
 
+class OverQuota(Invalid):
+    """The person has brought as much as one may bring in a day (reliability.md A57)."""
+
+
 class Forbidden(ActionsError):
     """The person is known but may not do this."""
 

@@ -51,7 +51,8 @@ class Benches:
             self._shape(platform)
             with platform.work(DEMO, now=_ten(START), source="demo", settle=False) as work:
                 picture = demo_photo.picture("检查")
-                photo = uploads.store(work.session, platform.config.uploads, picture, "check.jpg", "demo", work.now)
+                folder, now = platform.config.uploads, work.now
+                photo = uploads.store(work.session, folder, picture, "check.jpg", "demo", now, sample=True)
                 self.world = world.build(work, self.notice, complexes=COMPLEXES, until=UNTIL, photo=photo.token)
         except Exception as error:
             raise NoBench(f"检查用的临时数据无法建立：{type(error).__name__}: {error}"[:400]) from error

@@ -63,7 +63,7 @@ def make_demo(found: Platform, *, complexes: int, until: date, seed: int, folder
     now = datetime.combine(date(2024, 11, 8), time(8, 0), TZ)
     with found.work(SYSTEM_ACTOR, now=now, source="demo", settle=False) as work:
         picture = demo_photo.picture("演示数据")
-        photo = uploads.store(work.session, found.config.uploads, picture, "demo.jpg", "demo", work.now)
+        photo = uploads.store(work.session, found.config.uploads, picture, "demo.jpg", "demo", work.now, sample=True)
         made = world.build(work, folder, complexes=complexes, seed=seed, until=until, photo=photo.token)
     click.echo(f"已登记 {len(made.complexes)} 个示例小区，开始逐日写入演示记录 ...")
     demo.fill(found, made, every=1 if complexes <= 500 else 7, say=click.echo)
@@ -167,10 +167,11 @@ def _demo_links(found: Platform, base: str) -> None:
 
 @main.command()
 def rebuild() -> None:
-    """Compute both ledgers anew from the records alone."""
-    from core.services import measures, obligations  # noqa: PLC0415
+    """Compute both ledgers, and which photo belongs to which record, anew from the records alone."""
+    from core.services import measures, obligations, upload_use  # noqa: PLC0415
 
     with opened() as found, found.work() as work:
         measures.rebuild(work)
         obligations.rebuild(work)
+        upload_use.rebuild(work)
     click.echo("指标账和应办账已由填报记录重新计算。")

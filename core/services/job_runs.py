@@ -10,7 +10,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Index, Integer, String, Text, func, select, update
@@ -22,6 +21,7 @@ from core.base.describe import Job
 from core.base.facts import JobContext
 from core.base.record import Record
 from core.base.window import Moment
+from core.config import Config
 from core.kernel.catalog import Catalog
 from core.kernel.plugins import fault as described
 from core.services import faults, records
@@ -38,10 +38,10 @@ PAUSES = tuple(
 
 @dataclass(frozen=True, kw_only=True)
 class OwnContext(JobContext):
-    """What the core's own jobs are given besides. ``data``: the platform's folder."""
+    """What the core's own jobs are given besides."""
 
     work: Work
-    data: Path
+    config: Config
 
 
 class JobRun(Base):
@@ -93,8 +93,11 @@ def run_at(
         with platform.work(SYSTEM_ACTOR, now=now, source="job") as work:
             row = _claimed(work, job, scheduled, manual)
             began, lines = time.monotonic(), list[str]()
+            given = context(work, scheduled, lines)
+            if job.key in OWN:
+                given = OwnContext(**vars(given), work=work, config=platform.config)
             try:
-                row.result = job.run(context(work, scheduled, lines, platform.config.data if job.key in OWN else None))
+                row.result = job.run(given)
             except KeyboardInterrupt:
                 raise
             except BaseException as error:  # a plugin may even call sys.exit
@@ -196,8 +199,8 @@ def latest(session: Session, keys: Sequence[str], each: int = 5) -> dict[str, li
     return out
 
 
-def context(work: Work, scheduled: datetime, lines: list[str], data: Path | None) -> JobContext:
-    """What a job is given; ``data``, the platform's folder, only to the core's own."""
+def context(work: Work, scheduled: datetime, lines: list[str]) -> JobContext:
+    """What a job is given."""
 
     def save(model: type[Record], values: dict[str, Any]) -> int:
         return records.save(work, work.catalog.key_of(model), values).record.id
@@ -205,8 +208,6 @@ def context(work: Work, scheduled: datetime, lines: list[str], data: Path | None
     def read(rows: Any) -> Sequence[Any]:
         return work.session.execute(rows).all()
 
-    if data is not None:
-        return OwnContext(now=scheduled, read=read, save=save, say=lines.append, work=work, data=data)
     return JobContext(now=scheduled, read=read, save=save, say=lines.append)
 
 

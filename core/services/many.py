@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, insert, select
 from core.base.errors import ActionsError, Invalid, KeyReused, NotFound, Problem, Stale
 from core.base.record import Record
 from core.base.say import Say
-from core.services import access, blind_index, journal, judging, records, webhooks
+from core.services import access, blind_index, journal, judging, records, upload_use, webhooks
 from core.services.records import Receipt
 from core.services.work import Work
 
@@ -145,6 +145,8 @@ def _insert(work: Work, key: str, model: type[Record], batch: _Batch) -> dict[in
         lines.append(journal.line(work, "create", key, record_id, changes, unit))
     journal.append(work.session, lines)
     records.touch_many(work, model, [({}, values) for _, values in batch.news])
+    news = zip(ids, (values for _, values in batch.news), strict=True)
+    upload_use.follow(work, key, model, [(record_id, {}, values) for record_id, values in news])
     if work.catalog.reactions_to(key) or webhooks.wanted(work, webhooks.SAVED, key):
         for (_, values), record_id in zip(batch.news, ids, strict=True):
             record = model(**values, id=record_id, state=model.workflow.start)
@@ -171,6 +173,7 @@ def _correct(work: Work, key: str, model: type[Record], batch: _Batch) -> dict[i
         lines.append(journal.line(work, "edit", key, record.id, changes, (model.unit.name, record.unit_id)))
     journal.append(work.session, lines)
     records.touch_many(work, model, [(before, values) for _, _, before, values in batch.edits])
+    upload_use.follow(work, key, model, [(record.id, before, record.values()) for _, record, before, _ in batch.edits])
     for _, record, before, _values in batch.edits:
         records.happened(work, key, record, before, record.values(), record.state)
     return {place: Done(record.id) for place, record, _, _ in batch.edits}

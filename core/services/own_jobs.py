@@ -6,7 +6,17 @@ from datetime import timedelta
 
 from core.base.describe import Job, Missed
 from core.base.facts import JobContext
-from core.services import erasing, journal_anchor, limits, messages, records, reminders, webhook_calls, webhooks
+from core.services import (
+    erasing,
+    journal_anchor,
+    limits,
+    messages,
+    records,
+    reminders,
+    upload_sweep,
+    webhook_calls,
+    webhooks,
+)
 from core.services.access import ADMINISTRATOR
 from core.services.accounts import real_now
 from core.services.job_runs import OWN, OwnContext
@@ -68,7 +78,7 @@ def anchor(context: JobContext) -> str:
     """Once a day the journal's end is kept outside the database, if it is whole; if not, who audits is told at once."""
     assert isinstance(context, OwnContext)
     work = context.work
-    found, kept = journal_anchor.keep(work.session.connection(), context.data, work.now)
+    found, kept = journal_anchor.keep(work.session.connection(), context.config.data, work.now)
     if found.first is None:
         return f"新增 {found.lines} 条核验无误，" + (f"已锚定到第 {kept.line} 条" if kept else "没有新的日志")
     told = [
@@ -85,6 +95,12 @@ def anchor(context: JobContext) -> str:
         if me.role in (ADMINISTRATOR, AUDITOR)
     ]
     return f"核验不通过：{found.first.what}；已通知 {messages.tell(work, told, WAYS)} 人"
+
+
+def sweep_uploads(context: JobContext) -> str:
+    assert isinstance(context, OwnContext)
+    found = upload_sweep.sweep(context.work, context.config.uploads)
+    return f"清理了 {found.removed} 个没有登记的文件；{found.missing} 张照片的文件缺失"
 
 
 OWN |= {
@@ -114,5 +130,6 @@ OWN |= {
         ),
         Job(key="core.retention", label="到期个人信息清除", when={"hour": 2}, run=expire, missed=Missed.ONCE),
         Job(key="core.anchor", label="操作日志核验和锚定", when={"hour": 3}, run=anchor, missed=Missed.ONCE),
+        Job(key="core.uploads", label="照片文件核对", when={"hour": 3}, run=sweep_uploads, missed=Missed.ONCE),
     )
 }

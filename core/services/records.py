@@ -24,7 +24,7 @@ from core.base.react import Change
 from core.base.record import Record
 from core.base.window import Moment
 from core.base.workflow import Transition
-from core.services import access, journal, judging, webhooks
+from core.services import access, journal, judging, upload_use, webhooks
 from core.services.work import Work
 
 
@@ -89,6 +89,7 @@ def save(
         journal.write(work, verb, key, saved.record.id, changes, unit)
         touch_many(work, model, [(before, values)])
         told = saved.record.values()  # all of its fields, given or not
+        upload_use.follow(work, key, model, [(saved.record.id, before, told)])
         happened(work, key, saved.record, before, told, "" if record is None else saved.record.state)
     if idempotency:
         work.session.add(Receipt(key=idempotency, digest=digest, subject=key, subject_id=saved.record.id, at=work.now))
@@ -125,7 +126,7 @@ def take(
     if version is not None and record.version != version:
         raise Stale(before, raw or {}, record.version)
     transition = judging.allowed(work, slug, record, step, remark)
-    values = judging.step_values(work, model, transition, record, raw or {})
+    values = judging.step_values(work, model, transition, record, raw or {}, remark)
     for name, value in values.items():
         setattr(record, name, value)
     was, record.state = record.state, transition.target
@@ -137,6 +138,7 @@ def take(
         changes["remark"] = [None, remark]
     journal.write(work, f"move:{step}", key, record.id, changes, (model.unit.name, record.unit_id))
     touch_many(work, model, [(before, record.values())])
+    upload_use.follow(work, key, model, [(record.id, before, record.values())])
     happened(work, key, record, before, record.values(), was, step)
     return record
 
@@ -161,6 +163,7 @@ def remove(work: Work, key: str, record_id: int, *, version: int | None = None) 
         (model.unit.name, record.unit_id),
     )
     touch_many(work, model, [(before, {})])
+    upload_use.follow(work, key, model, [(record_id, before, {})])
     was, record.state = record.state, ""
     happened(work, key, record, before, {}, was, "remove")
 

@@ -13,13 +13,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 
-from core.base.errors import Forbidden, Invalid, KeyReused, Problem, Stale
+from core.base.errors import Forbidden, Invalid, KeyReused, OverQuota, Problem, Stale
 from core.base.record import Record
 from core.base.say import Say
 from core.base.units import COMPLEX, UNIT_KINDS
 from core.render import render
-from core.services import filing, judging, listing, notices, offered, records, uploads
+from core.services import filing, judging, listing, notices, offered, photo_marks, records, uploads
 from core.services import reveal as revealing
+from core.services.foreign.photo import Photo
 from core.services.work import Work
 from core.web import forms, frame, security
 from core.web.language import translated
@@ -133,7 +134,7 @@ def move(key: str, record_id: int, step: str) -> ResponseReturnValue:
         work = frame.reading()
         record = records.get(work, key, record_id)
         rest = forms.blame(form, error.problems)
-        return _shown(work, key, record, step=step, form=form, problems=rest, remark=remark), 422
+        return _shown(work, key, record, step=step, form=form, problems=rest, remark=remark), _code(error)
     except Stale:
         rest = [_("这条记录刚刚被他人修改，请核对后再操作。")]
         work = frame.reading()
@@ -207,7 +208,7 @@ def _save(key: str, names: list[str], record_id: int | None) -> ResponseReturnVa
             unit = writer.look.unit_name(saved.record.unit, saved.record.unit_id)
     except Invalid as error:
         rest = forms.blame(form, error.problems)
-        return _again(key, form, record_id, rest, unusual=error.only_warnings), 422
+        return _again(key, form, record_id, rest, unusual=error.only_warnings), _code(error)
     except Forbidden as error:
         return _again(key, form, record_id, [error.args[0]]), 403
     except Stale as error:
@@ -218,6 +219,10 @@ def _save(key: str, names: list[str], record_id: int | None) -> ResponseReturnVa
     session["saved"] = _("已保存：%(r)s（%(u)s）", r=translated(type(saved.record).label), u=unit)
     where = url_for("today.home") if request.form.get("back") == "today" else None
     return redirect(where or url_for("records.show", key=key, record_id=saved.record.id))
+
+
+def _code(error: Invalid) -> int:
+    return 413 if isinstance(error, OverQuota) else 422
 
 
 def _besides(key: str, raw: Mapping[str, Any], record_id: int | None, named: set[str]) -> list[Problem]:
@@ -249,13 +254,23 @@ def keep_photos(form: Any) -> tuple[dict[str, list[str]], list[Problem]]:
             label = file.filename or ""
             try:
                 clean = uploads.picture(file.stream.read(), label)  # slow: before the one writer's lock is taken
-                with frame.writing() as work:
-                    folder = frame.platform().config.uploads
-                    token = uploads.keep(work.session, folder, clean, label, work.actor.login, work.now).token
+                token = _kept(clean, label)
                 kept[name] += [token] if token not in kept[name] else []
+            except OverQuota:
+                raise
             except Invalid as error:
                 problems += [Problem(name, p.text) for p in error.problems]
     return kept, problems
+
+
+def _kept(clean: Photo, label: str) -> str:
+    """The token of a new photo, if the person may bring one more today."""
+    config = frame.platform().config
+    with frame.writing() as work:
+        session, me = work.session, work.actor.login
+        most = {"files": config.uploads_a_day, "total": config.upload_bytes_a_day}
+        uploads.within(session, me, work.now, len(clean.clean), **most)
+        return uploads.keep(session, config.uploads, clean, label, me, work.now).token
 
 
 def _form_page(work: Work, key: str, form: Any, record: Record | None, back: str, **more: Any) -> str:
@@ -312,6 +327,7 @@ def _shown(work: Work, key: str, record: Record, **more: Any) -> str:
         model=model,
         record=record,
         values=record.values(),
+        marks=photo_marks.of(work, frame.platform().config.uploads, key, record),
         steps=steps,
         step_forms={k: forms.fields_of(f) for k, f in step_forms.items()},
         csrf=next(iter(step_forms.values()), None),
