@@ -19,6 +19,9 @@ class Config:
     raises instead of being shown (tests, development). ``plugins``: only these, None for all found. ``public_url``: where
     people reach the platform, with which links in messages begin. ``developing``: for who writes a plugin, on their own
     machine: what fails is shown in the browser with its line; ``packages``: folders of plugins that are not installed.
+    ``backups``: folder of the nightly backups, None for none; ``keep_backups``: how many of them stay. ``busy_timeout``:
+    seconds a writer waits for the embedded database before it is told that the system is busy. ``metrics_token``: who shows
+    it may read /metrics from elsewhere. ``log``: ``text`` or ``json``.
     ``clock``: for tests, a clock of their own: ``2024-11-08T08:00+08:00@1700000000*600`` is that moment at that real
     second, 600 times as fast."""
 
@@ -33,6 +36,11 @@ class Config:
     clock: str = ""
     developing: bool = False
     packages: tuple[Path, ...] = ()
+    backups: Path | None = None
+    keep_backups: int = 14
+    busy_timeout: float = 10
+    metrics_token: str = ""
+    log: str = "text"
 
     @property
     def uploads(self) -> Path:
@@ -59,6 +67,11 @@ class Config:
             clock=env.get("ACTIONS_CLOCK", ""),
             developing=env.get("ACTIONS_DEVELOPING") == "1",
             packages=tuple(Path(p) for p in env.get("ACTIONS_PACKAGES", "").split(os.pathsep) if p),
+            backups=_backups(env.get("ACTIONS_BACKUPS", ""), folder),
+            keep_backups=int(env.get("ACTIONS_KEEP_BACKUPS", "14")),
+            busy_timeout=float(env.get("ACTIONS_BUSY_TIMEOUT", "10")),
+            metrics_token=env.get("ACTIONS_METRICS_TOKEN", ""),
+            log=env.get("ACTIONS_LOG", "text"),
         )
 
     def now(self) -> datetime:
@@ -69,6 +82,11 @@ class Config:
         start, _, rest = self.clock.partition("@")
         epoch, _, speed = rest.partition("*")
         return datetime.fromisoformat(start) + (real - datetime.fromtimestamp(float(epoch), TZ)) * float(speed)
+
+
+def _backups(stated: str, data: Path) -> Path | None:
+    """``off`` for who makes backups by other means."""
+    return None if stated == "off" else Path(stated).resolve() if stated else data / "backups"
 
 
 def _kept_key(folder: Path) -> bytes:

@@ -66,6 +66,11 @@ def newest(folder: Path) -> str | None:
     return _script(folder).get_current_head()
 
 
+def known(folder: Path) -> set[str]:
+    """Every step this program has."""
+    return {step.revision for step in _script(folder).walk_revisions()}
+
+
 def pending(db: Database, catalog: Catalog) -> list[str]:
     """Owners whose tables are not at their newest step."""
     with db.engine.connect() as connection:
