@@ -17,6 +17,7 @@ from sqlalchemy import NullPool, create_engine, select, text
 
 from core.base.errors import Invalid
 from core.base.sealed import use_key
+from core.base.window import FAR
 from core.cli import main
 from core.config import Config
 from core.kernel import plugins
@@ -33,6 +34,8 @@ from core.services import (
 )
 from core.services.access import SYSTEM_ACTOR
 from core.services.db import Database
+from core.services.measures import Measure
+from core.services.obligations import Obligation
 from core.services.platform import Platform
 from core.testing import at, small_platform
 
@@ -50,7 +53,7 @@ def new_place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
         folder = tmp_path / f"place{len(made)}"
         folder.mkdir()
         made.append(folder)
-        url = f"sqlite:///{folder}/actions.db"
+        url = f"sqlite:///{folder}/test.db"
         if request.param == "postgresql":
             url = _database(request.getfixturevalue("postgres_url"), f"b{os.getpid()}_{abs(hash(folder)) % 10**9}")
         return Config(data=folder, database_url=url, secret_key=b"only for tests")
@@ -67,7 +70,8 @@ def _database(url: str, name: str) -> str:
 
 def inhabited(config: Config) -> Platform:
     """A small platform with a photo on the disk."""
-    found = small_platform(config.data, url=config.database_url, today=TODAY, begun=True)
+    url = "" if config.database_url.startswith("sqlite") else config.database_url  # SQLite's is copied, not made anew
+    found = small_platform(config.data, url=url, today=TODAY, begun=True)
     found = Platform(config, found.db, found.catalog)
     with found.work(SYSTEM_ACTOR) as work:
         uploads.store(work.session, config.uploads, demo_photo.picture("演示"), "photo.jpg", "demo", work.now)
@@ -134,8 +138,8 @@ def test_it_is_verified_by_a_restore_and_ledgers_that_lie_are_told(new_place: Pl
     found = backup_verify.verify(platform.config, platform.catalog, file)
     assert found.wrong == () and found.manifest.rows > 100
     with platform.db.writing() as session:
-        session.execute(text("UPDATE measure SET n = n + 1 WHERE id = (SELECT max(id) FROM measure WHERE d > 0)"))
-        session.execute(text("DELETE FROM obligation WHERE id = (SELECT max(id) FROM obligation)"))
+        session.scalars(select(Measure).where(Measure.until == FAR, Measure.d > 0)).first().n += 1
+        session.delete(session.scalars(select(Obligation)).first())
     backup.write(platform, file)
     wrong = backup_verify.verify(platform.config, platform.catalog, file).wrong
     assert len(wrong) == 2 and "指标账" in wrong[0] and "应办账" in wrong[1]
@@ -176,10 +180,10 @@ def made(tmp_path: Path) -> Iterator[tuple[Platform, Path, Config]]:
     here, there = tmp_path / "here", tmp_path / "there"
     here.mkdir()
     there.mkdir()
-    config = Config(data=here, database_url=f"sqlite:///{here}/actions.db", secret_key=b"only for tests")
+    config = Config(data=here, database_url=f"sqlite:///{here}/test.db", secret_key=b"only for tests")
     platform = inhabited(config)
     backup.write(platform, tmp_path / "b.zip")
-    yield platform, tmp_path / "b.zip", replace(config, data=there, database_url=f"sqlite:///{there}/actions.db")
+    yield platform, tmp_path / "b.zip", replace(config, data=there, database_url=f"sqlite:///{there}/test.db")
     platform.db.close()
 
 
@@ -273,7 +277,7 @@ def test_a_broken_store_is_never_taken_for_a_backup(made: tuple[Platform, Path, 
     """Damage deep in the file, which opening it does not show."""
     platform, file, _ = made
     platform.db.close()
-    store = tmp_path / "here" / "actions.db"
+    store = tmp_path / "here" / "test.db"
     content = bytearray(store.read_bytes())
     content[len(content) // 2 : len(content) // 2 + 8192] = b"\xff" * 8192
     store.write_bytes(content)
