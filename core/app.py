@@ -56,5 +56,5 @@ def open_platform(config: Config, catalog: Catalog | None = None) -> Platform:
     catalog = catalog or plugins.load(
         only=config.plugins, without=config.without, strict=strict, packages=config.packages
     )
-    db = Database(config.database_url)
+    db = Database(config.database_url, busy_s=config.busy_timeout)
     return Platform(config, db, migrations.upgrade(db, catalog, strict=strict))

@@ -30,7 +30,7 @@ def platform(data: Path | None = None) -> Platform:
     use_key(config.secret_key)
     strict = config.strict and not config.developing
     catalog = plugins.load(only=config.plugins, without=config.without, strict=strict, packages=config.packages)
-    db = Database(config.database_url)
+    db = Database(config.database_url, busy_s=config.busy_timeout)
     catalog = migrations.upgrade(db, catalog, strict=strict)
     for fault in catalog.faults:
         click.echo(f"插件 {fault.plugin} 已隔离（{fault.stage}）：{fault.what}", err=True)

@@ -24,15 +24,12 @@ SAFE_SQLITE = (
 class Database:
     """One engine, two ways to begin: ``reading`` never writes, ``writing`` commits at its end or keeps nothing."""
 
-    def __init__(self, url: str, *, durable: bool = True) -> None:
-        """``durable``: what is committed outlives a power cut; only a throw-away copy may do without."""
+    def __init__(self, url: str, *, durable: bool = True, busy_s: float = 10) -> None:
+        """``durable``: what is committed outlives a power cut; only a throw-away copy may do without. ``busy_s``: how long a
+        writer waits for another before it is told that the store is busy."""
         self.url = url
         self.sqlite = url.startswith("sqlite")
-        self.engine = (
-            _sqlite(url, durable)
-            if self.sqlite
-            else create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=16)
-        )
+        self.engine = _sqlite(url, durable, busy_s) if self.sqlite else _postgresql(url, busy_s)
         self._readers = self.engine.execution_options(actions_readonly=True)
 
     @contextmanager
@@ -92,8 +89,22 @@ def sqlite_is_safe(version: tuple[int, ...]) -> bool:
     return version >= SAFE_SQLITE[0] or any(version[:2] == s[:2] and version >= s for s in SAFE_SQLITE[1:])
 
 
-def _sqlite(url: str, durable: bool) -> Engine:
-    engine = create_engine(url, module=sqlite_module(), connect_args={"timeout": 10, "check_same_thread": False})
+def _postgresql(url: str, busy_s: float) -> Engine:
+    engine = create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=16, hide_parameters=True)
+
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, _record: Any) -> None:
+        connection.autocommit = True  # what is set in a transaction goes with it
+        connection.execute(f"SET lock_timeout = {int(busy_s * 1000)}")
+        connection.autocommit = False
+
+    return engine
+
+
+def _sqlite(url: str, durable: bool, busy_s: float) -> Engine:
+    driver = {"timeout": busy_s, "check_same_thread": False}
+    # no parameters in errors: what people typed must not stand in a log
+    engine = create_engine(url, module=sqlite_module(), connect_args=driver, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _record: Any) -> None:
@@ -103,7 +114,7 @@ def _sqlite(url: str, durable: bool) -> Engine:
             "journal_mode=WAL",
             f"synchronous={'FULL' if durable else 'OFF'}",
             "foreign_keys=ON",
-            "busy_timeout=10000",
+            f"busy_timeout={int(busy_s * 1000)}",
             "cache_size=-32000",
         ):
             cursor.execute(f"PRAGMA {pragma}")
