@@ -9,10 +9,10 @@ from core.base.sealed import use_key
 from core.config import Config
 from core.kernel import plugins
 from core.kernel.catalog import Catalog
-from core.services import migrations
+from core.services import logs, migrations
 from core.services.db import Database
 from core.services.platform import Platform
-from core.web import developing, frame, language, pages, security, show
+from core.web import developing, frame, language, pages, security, show, tracing
 
 
 def create_app(
@@ -36,17 +36,26 @@ def create_app(
         TEMPLATES_AUTO_RELOAD=False,
     )
     app.extensions["platform"] = platform
+    tracing.install(app)  # first: whatever is logged bears the number of its request
     language.install(app, platform)
     frame.install(app)  # before the token's check: a form sent after the session ended is led to the sign-in page
     csrf = CSRFProtect(app)
     security.protect(app)
     show.install(app)
+    pages.watch.install(app)
     for blueprint in pages.BLUEPRINTS:
         app.register_blueprint(blueprint)
     if platform.config.developing:
         developing.install(app)
     csrf.exempt(pages.api.bp)  # it checks the token itself for signed-in browsers
     return app
+
+
+def wsgi() -> Flask:
+    """For a WSGI server of one's own (``gunicorn 'core.app:wsgi()'``): with the log of ``actions serve``, without the clock."""
+    config = Config.read()
+    logs.install(config.log)
+    return create_app(config)
 
 
 def open_platform(config: Config, catalog: Catalog | None = None) -> Platform:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ from core.base.sealed import use_key
 from core.config import Config
 from core.estate.campaign import Campaign
 from core.kernel import plugins
-from core.services import migrations
+from core.services import logs, migrations
 from core.services.db import Database
 from core.services.platform import Platform
 
@@ -65,6 +65,4 @@ def loaded(found: Platform) -> bool:
 def main() -> None:
     """专项行动平台 Special Actions."""
     warnings.filterwarnings("default", message="core\\.api", category=DeprecationWarning)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for noisy in ("alembic", "apscheduler"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    logs.install(os.environ.get("ACTIONS_LOG", "text"))

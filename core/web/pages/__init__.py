@@ -25,6 +25,7 @@ from core.web.pages import (
     status,
     today,
     wall,
+    watch,
     workspace,
 )
 
@@ -50,6 +51,7 @@ BLUEPRINTS = tuple(
         responsibilities,
         journal,
         status,
+        watch,
         clock,
         notices,
         inbox,
