@@ -9,7 +9,7 @@ from core.base.sealed import use_key
 from core.config import Config
 from core.kernel import plugins
 from core.kernel.catalog import Catalog
-from core.services import logs, migrations
+from core.services import logs, migrations, preflight
 from core.services.db import Database
 from core.services.platform import Platform
 from core.web import developing, frame, language, pages, security, show, tracing
@@ -65,5 +65,6 @@ def open_platform(config: Config, catalog: Catalog | None = None) -> Platform:
     catalog = catalog or plugins.load(
         only=config.plugins, without=config.without, strict=strict, packages=config.packages
     )
-    db = Database(config.database_url, busy_s=config.busy_timeout)
-    return Platform(config, db, migrations.upgrade(db, catalog, strict=strict))
+    with preflight.opening(config):
+        db = Database(config.database_url, busy_s=config.busy_timeout)
+        return Platform(config, db, migrations.upgrade(db, catalog, strict=strict))

@@ -52,7 +52,7 @@ class Config:
         readable by its owner only."""
         env = os.environ if env is None else env
         folder = (data or Path(env.get("ACTIONS_DATA", "var"))).resolve()
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         url = env.get("ACTIONS_DATABASE_URL") or f"sqlite:///{folder / 'actions.db'}"
         chosen = env.get("ACTIONS_PLUGINS")
         return cls(

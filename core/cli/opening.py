@@ -16,7 +16,7 @@ from core.base.sealed import use_key
 from core.config import Config
 from core.estate.campaign import Campaign
 from core.kernel import plugins
-from core.services import logs, migrations
+from core.services import logs, migrations, preflight
 from core.services.db import Database
 from core.services.platform import Platform
 
@@ -30,8 +30,9 @@ def platform(data: Path | None = None) -> Platform:
     use_key(config.secret_key)
     strict = config.strict and not config.developing
     catalog = plugins.load(only=config.plugins, without=config.without, strict=strict, packages=config.packages)
-    db = Database(config.database_url, busy_s=config.busy_timeout)
-    catalog = migrations.upgrade(db, catalog, strict=strict)
+    with said(), preflight.opening(config):
+        db = Database(config.database_url, busy_s=config.busy_timeout)
+        catalog = migrations.upgrade(db, catalog, strict=strict)
     for fault in catalog.faults:
         click.echo(f"插件 {fault.plugin} 已隔离（{fault.stage}）：{fault.what}", err=True)
     return Platform(config, db, catalog)
