@@ -49,6 +49,15 @@ translations: $(V)/.dev
 	  $(B)/pybabel -q update -l en -i $$d/messages.pot -o $$po --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --omit-header; \
 	  rm -f $$d/messages.pot; done
 
+# What takes too long for every commit: two hundred kills of the web on both stores, two hundred of three clocks, and the
+# saboteurs, which must fail (an exclamation mark turns the answer round).
+nightly: $(V)/.pg
+	$(B)/python -m bench.crash --kills 200
+	$(B)/python -m bench.crash --kills 200 --postgres
+	! $(B)/python -m bench.crash --kills 20 --weakened answers_first
+	! $(B)/python -m bench.crash --kills 20 --weakened without_receipt
+	$(B)/python -m bench.once --kills 200
+
 bench: $(V)/.dev
 	$(B)/python -m bench
 
@@ -77,4 +86,4 @@ $(V)/.e2e: $(V)/.dev
 clean:
 	rm -rf $(V) .boot var .mypy_cache .ruff_cache
 
-.PHONY: run test lint check test-pg test-e2e test-api test-outside screenshots catalog translations bench clean
+.PHONY: run test lint check test-pg test-e2e test-api test-outside screenshots catalog translations nightly bench clean

@@ -98,8 +98,11 @@ class Config:
     machine: what fails is shown in the browser with its line; ``packages``: folders of plugins that are not installed.
     ``trusted_hosts``: names the platform answers to, none for any; ``proxies``: how many of our own stand before it and say
     from where a request came. ``webhook_private``: webhooks may go to addresses inside. ``uploads_a_day``,
-    ``upload_bytes_a_day``: what one person may upload in a day. ``clock``: for tests, a clock of their own:
-    ``2024-11-08T08:00+08:00@1700000000*600`` is that moment at that real second, 600 times as fast."""
+    ``upload_bytes_a_day``: what one person may upload in a day. ``backups``: folder of the nightly backups, None for none;
+    ``keep_backups``: how many of them stay. ``busy_timeout``: seconds a writer waits for the store before it is told that the
+    system is busy. ``metrics_token``: who shows it may read /metrics from elsewhere. ``log``: ``text`` or ``json``.
+    ``clock``: for tests, a clock of their own: ``2024-11-08T08:00+08:00@1700000000*600`` is that moment at that real second,
+    600 times as fast."""
 
     data: Path
     database_url: str
@@ -120,6 +123,11 @@ class Config:
     oidc: OidcConfig | None = None
     trusted_hosts: tuple[str, ...] = ()
     proxies: int = 0
+    backups: Path | None = None
+    keep_backups: int = 14
+    busy_timeout: float = 10
+    metrics_token: str = ""
+    log: str = "text"
 
     @property
     def uploads(self) -> Path:
@@ -131,7 +139,7 @@ class Config:
         readable by its owner only."""
         env = os.environ if env is None else env
         folder = (data or Path(env.get("ACTIONS_DATA", "var"))).resolve()
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         url = env.get("ACTIONS_DATABASE_URL") or f"sqlite:///{folder / 'actions.db'}"
         chosen = env.get("ACTIONS_PLUGINS")
         return cls(
@@ -154,6 +162,11 @@ class Config:
             oidc=OidcConfig.read(env),
             trusted_hosts=tuple(filter(None, map(str.strip, env.get("ACTIONS_TRUSTED_HOSTS", "").split(",")))),
             proxies=number(env, "ACTIONS_PROXIES") or 0,
+            backups=_backups(env.get("ACTIONS_BACKUPS", ""), folder),
+            keep_backups=number(env, "ACTIONS_KEEP_BACKUPS", least=1) or 14,
+            busy_timeout=float(env.get("ACTIONS_BUSY_TIMEOUT", "10")),
+            metrics_token=env.get("ACTIONS_METRICS_TOKEN", ""),
+            log=env.get("ACTIONS_LOG", "text"),
         )
 
     def now(self) -> datetime:
@@ -186,6 +199,11 @@ def change_key(folder: Path) -> None:
     file, old = folder / "secret.key", old_keys_in(folder)
     _write(old, _kept_key(folder).decode() + "\n" + _read(old))
     _write(file, secrets.token_urlsafe(48))
+
+
+def _backups(stated: str, data: Path) -> Path | None:
+    """``off`` for who makes backups by other means."""
+    return None if stated == "off" else Path(stated).resolve() if stated else data / "backups"
 
 
 def _kept_key(folder: Path) -> bytes:

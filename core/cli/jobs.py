@@ -58,7 +58,8 @@ def job_run(key: str) -> None:
     with opened() as found:
         if key not in job_runs.all_jobs(found.catalog):
             raise click.ClickException(f"没有名为 {key} 的任务；actions job list 列出全部")
-        done = job_runs.run_now(found, key)
+        with said():
+            done = job_runs.run_now(found, key)
         click.echo(f"{done.state_label}：{done.result or done.error or ''}")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ from core.base.errors import Invalid, NotFound
 from core.config import Config, Misconfigured
 from core.estate.campaign import Campaign
 from core.kernel import plugins
-from core.services import migrations
+from core.services import logs, migrations, preflight
 from core.services.db import Database
 from core.services.platform import Platform
 
@@ -33,8 +33,9 @@ def platform(data: Path | None = None) -> Platform:
     keys.use(config.secret_key, *config.old_keys)
     strict = config.strict and not config.developing
     catalog = plugins.load(only=config.plugins, without=config.without, strict=strict, packages=config.packages)
-    db = Database(config.database_url)
-    catalog = migrations.upgrade(db, catalog, strict=strict)
+    with said(), preflight.opening(config):
+        db = Database(config.database_url, busy_s=config.busy_timeout)
+        catalog = migrations.upgrade(db, catalog, strict=strict)
     for fault in catalog.faults:
         click.echo(f"插件 {fault.plugin} 已隔离（{fault.stage}）：{fault.what}", err=True)
     return Platform(config, db, catalog)
@@ -70,6 +71,4 @@ def loaded(found: Platform) -> bool:
 def main() -> None:
     """专项行动平台 Special Actions."""
     warnings.filterwarnings("default", message="core\\.api", category=DeprecationWarning)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for noisy in ("alembic", "apscheduler"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    logs.install(os.environ.get("ACTIONS_LOG", "text"))

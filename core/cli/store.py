@@ -111,6 +111,7 @@ def serve(port: int, host: str, ticking: bool, dev: bool, package: Path | None) 
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # waitress would drop a running request
     with opened() as found:
+        _fit(found)
         scheduler = tick.start(found, channels.configured(os.environ)) if ticking and loaded(found) else None
         click.echo(f"服务已启动：http://{host}:{port}  （按 Ctrl+C 停止）")
         try:
@@ -118,6 +119,14 @@ def serve(port: int, host: str, ticking: bool, dev: bool, package: Path | None) 
         finally:
             if scheduler is not None:
                 scheduler.shutdown(wait=False)
+
+
+def _fit(found: Platform) -> None:
+    """Rather no service than one that loses data or shows them to others."""
+    from core.checks import surroundings  # noqa: PLC0415 - only who serves needs it
+
+    if wrong := list(surroundings.unfit(found)):
+        raise click.ClickException("；".join(f"{one.text}（{one.mend}）" for one in wrong))
 
 
 def developing(port: int, host: str, package: Path | None) -> None:

@@ -20,8 +20,6 @@ SAFE_SQLITE = (
     (3, 44, 6),
 )  # free of the WAL-reset bug: this or newer, or a backport of its line
 
-BUSY_MS = 10_000
-
 
 class Writer(Session):
     """A session that may write; what the journal waits for hangs on this class (journal_chain.py)."""
@@ -30,15 +28,12 @@ class Writer(Session):
 class Database:
     """One engine, two ways to begin: ``reading`` never writes, ``writing`` commits at its end or keeps nothing."""
 
-    def __init__(self, url: str, *, durable: bool = True) -> None:
-        """``durable``: what is committed outlives a power cut; only a throw-away copy may do without."""
+    def __init__(self, url: str, *, durable: bool = True, busy_s: float = 10) -> None:
+        """``durable``: what is committed outlives a power cut; only a throw-away copy may do without. ``busy_s``: how long a
+        writer waits for another before it is told that the store is busy."""
         self.url = url
         self.sqlite = url.startswith("sqlite")
-        self.engine = (
-            _sqlite(url, durable)
-            if self.sqlite
-            else create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=16, hide_parameters=True)
-        )
+        self.engine = _sqlite(url, durable, busy_s) if self.sqlite else _postgresql(url, busy_s)
         self._readers = self.engine.execution_options(actions_readonly=True)
 
     @contextmanager
@@ -101,13 +96,22 @@ def sqlite_is_safe(version: tuple[int, ...]) -> bool:
     return version >= SAFE_SQLITE[0] or any(version[:2] == s[:2] and version >= s for s in SAFE_SQLITE[1:])
 
 
-def _sqlite(url: str, durable: bool) -> Engine:
-    engine = create_engine(
-        url,
-        module=sqlite_module(),
-        connect_args={"timeout": 10, "check_same_thread": False},
-        hide_parameters=True,  # an error in the log names no value of a row
-    )
+def _postgresql(url: str, busy_s: float) -> Engine:
+    engine = create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=16, hide_parameters=True)
+
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, _record: Any) -> None:
+        connection.autocommit = True  # what is set in a transaction goes with it
+        connection.execute(f"SET lock_timeout = {int(busy_s * 1000)}")
+        connection.autocommit = False
+
+    return engine
+
+
+def _sqlite(url: str, durable: bool, busy_s: float) -> Engine:
+    driver = {"timeout": busy_s, "check_same_thread": False}
+    # no parameters in errors: what people typed must not stand in a log
+    engine = create_engine(url, module=sqlite_module(), connect_args=driver, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _record: Any) -> None:
@@ -117,7 +121,7 @@ def _sqlite(url: str, durable: bool) -> Engine:
             "journal_mode=WAL",
             f"synchronous={'FULL' if durable else 'OFF'}",
             "foreign_keys=ON",
-            f"busy_timeout={BUSY_MS}",
+            f"busy_timeout={int(busy_s * 1000)}",
             "cache_size=-32000",
         ):
             cursor.execute(f"PRAGMA {pragma}")
@@ -133,6 +137,6 @@ def _sqlite(url: str, durable: bool) -> Engine:
             connection.exec_driver_sql("BEGIN" if options.get("actions_readonly") else "BEGIN IMMEDIATE")
         finally:
             if patience:
-                connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_MS}")
+                connection.exec_driver_sql(f"PRAGMA busy_timeout={int(busy_s * 1000)}")
 
     return engine

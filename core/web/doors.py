@@ -116,6 +116,8 @@ DOORS: Mapping[str, str] = {
     "verification.export": AUDIT,
     "status.show": SIGNED_IN,
     "status.healthz": PUBLIC,
+    "watch.readyz": PUBLIC,
+    "watch.metrics": PUBLIC,  # it opens to this machine and to its own token
     # programs
     "api.document": SIGNED_IN,
     "api.catalog": SIGNED_IN,

@@ -10,9 +10,11 @@ from flask import Flask, Response, g, jsonify, make_response, render_template, r
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from core.base.errors import Forbidden, KeyReused, NotFound, TooMany
+from core.services.store_errors import Trouble, trouble
 from core.web import frame
 
 log = logging.getLogger("actions.web")
@@ -33,6 +35,10 @@ SAID = {
     429: ("操作太频繁", "请稍候片刻再试。"),
     500: ("系统出错", "错误已记录，您可以稍后再试；如反复出现，请联系系统管理员。"),
     503: ("系统正忙", "请稍候片刻再提交，您填写的内容仍在上一页中。"),
+    507: (
+        "存储空间不足",
+        "没有保存，已有的内容仍可查看。请联系系统管理员清理磁盘，再提交一次；您填写的内容仍在上一页中。",
+    ),
 }
 
 
@@ -45,7 +51,7 @@ def protect(app: Flask) -> None:
         KeyReused, lambda _error: answer(409, _("同一提交编号已用于其他内容，请刷新页面后重新填写。"))
     )
     app.register_error_handler(TooMany, _too_many)
-    app.register_error_handler(Exception, _unexpected)
+    app.register_error_handler(Exception, unexpected)
 
 
 def _headers(response: Response) -> Response:
@@ -89,10 +95,21 @@ def _too_many(error: TooMany) -> ResponseReturnValue:
     return response
 
 
-def _unexpected(error: Exception) -> ResponseReturnValue:
-    log.exception("unexpected error at %s", request.path, exc_info=error)
-    busy = "database is locked" in str(error)
-    return answer(503 if busy else 500)
+def unexpected(error: Exception) -> ResponseReturnValue:
+    """The store is full or busy: in words, and when to come again. Anything else is our own defect, and logged whole."""
+    found = trouble(error)
+    if found is None:
+        log.exception("unexpected error at %s", request.path, exc_info=error)
+        return answer(500)
+    log.error("%s at %s: %s", found.name, request.path, error)
+    return later(answer(found), found)
+
+
+def later(said: ResponseReturnValue, found: Trouble) -> ResponseReturnValue:
+    """``said`` with when to come again."""
+    response = make_response(said)
+    response.headers["Retry-After"] = str(found.retry_after_s)
+    return response
 
 
 def answer(code: int, text: str = "") -> ResponseReturnValue:
@@ -103,12 +120,13 @@ def answer(code: int, text: str = "") -> ResponseReturnValue:
     if request.path.startswith("/api/"):
         headers = {"WWW-Authenticate": "Bearer"} if code == 401 else {}
         return jsonify({"problems": [{"field": "", "text": text or usual}]}), code, headers
-    body = (
-        frame.page("error.html", code=code, title=title, text=text or usual)
-        if g.get("actor")
-        else _bare(title, text or usual)
-    )
-    return body, code
+    if g.get("actor"):
+        try:
+            return frame.page("error.html", code=code, title=title, text=text or usual), code
+        except DBAPIError:  # the store can't even be read: the frame around the page needs it
+            log.exception("the page of an error could not be made")
+            frame.release()
+    return _bare(title, text or usual), code
 
 
 def _bare(title: str, text: str) -> str:

@@ -30,6 +30,7 @@ from core.web.pages import (
     today,
     verification,
     wall,
+    watch,
     workspace,
 )
 
@@ -60,6 +61,7 @@ BLUEPRINTS = tuple(
         journal,
         verification,
         status,
+        watch,
         clock,
         notices,
         inbox,

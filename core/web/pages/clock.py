@@ -17,6 +17,7 @@ from core.base.units import COMMUNITY
 from core.services import holidays, job_runs, owed, rights, sent, waivers
 from core.services.work import Work
 from core.web import frame
+from core.web.language import translated
 
 bp = Blueprint("clock", __name__)
 DAYS = {"mon": "周一", "tue": "周二", "wed": "周三", "thu": "周四", "fri": "周五", "sat": "周六", "sun": "周日"}
@@ -41,8 +42,11 @@ def run(key: str) -> ResponseReturnValue:
     if key not in _jobs(frame.reading()):
         abort(403 if key in job_runs.all_jobs(frame.platform().catalog) else 404)
     frame.release()
-    done = job_runs.run_now(frame.platform(), key)
-    flash(done.result or done.error or "")
+    try:
+        done = job_runs.run_now(frame.platform(), key)
+        flash(done.result or done.error or "")
+    except Invalid as error:
+        flash(translated(error.problems[0].text))
     return redirect(frame.inside(request.form.get("back", "/jobs")))
 
 

@@ -12,6 +12,7 @@ from flask import Blueprint, abort, jsonify, redirect, request, send_file, sessi
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError
 
 from core.base.errors import Forbidden, Invalid, KeyReused, OverQuota, Problem, Stale
 from core.base.record import Record
@@ -21,6 +22,7 @@ from core.render import render
 from core.services import filing, judging, listing, notices, offered, photo_marks, records, uploads
 from core.services import reveal as revealing
 from core.services.foreign.photo import Photo
+from core.services.store_errors import Trouble, trouble
 from core.services.work import Work
 from core.web import forms, frame, security
 from core.web.language import translated
@@ -42,6 +44,27 @@ def expired(_error: CSRFError) -> ResponseReturnValue:
     form = forms.open_form(work, model, [f.name for f in model.fields() if f.filed])
     said = _("页面已过期，没有保存。您填写的都还在（新选的照片请重新选择），请再点一次保存。")
     return _again(key, form, record_id, [said]), 400
+
+
+@bp.errorhandler(DBAPIError)
+@bp.errorhandler(OSError)
+def unsaved(error: Exception) -> ResponseReturnValue:
+    """The store was full or busy: the form comes back as it was filled in, with the same number; once there is room, it is saved
+    once."""
+    found, asked = trouble(error), request.view_args or {}
+    if found is None or request.method != "POST" or request.endpoint not in ("records.new", "records.edit"):
+        return security.unexpected(error)
+    work = frame.reading()
+    model = model_of(work, asked["key"])
+    form = forms.open_form(work, model, [f.name for f in model.fields() if f.filed])
+    said = (
+        _("系统正忙，没有保存。您填写的都还在（新选的照片请重新选择），请稍候片刻再点一次保存。")
+        if found is Trouble.BUSY
+        else _(
+            "存储空间不足，没有保存。您填写的都还在（新选的照片请重新选择）；请联系系统管理员清理磁盘后，再点一次保存。"
+        )
+    )
+    return security.later((_again(asked["key"], form, asked.get("record_id"), [said]), int(found)), found)
 
 
 def model_of(work: Work, key: str) -> type[Record]:

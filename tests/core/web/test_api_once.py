@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from core.app import create_app
-from core.services import job_runs, own_jobs, tokens
+from core.services import job_runs, tokens, upkeep
 from core.services.access import SYSTEM_ACTOR
 from core.services.platform import Platform
 from core.services.records import Receipt
@@ -63,7 +63,7 @@ def test_a_key_is_remembered_for_a_week_and_a_sheet_for_good(store: Platform) ->
         for key, days in (("api/old", 8), ("api/new", 6), ("sheet/old", 400)):
             at = now - timedelta(days=days)
             work.session.add(Receipt(key=key, digest="", subject="x", subject_id=1, at=at))
-    job = next(j for j in job_runs.OWN.values() if j.run is own_jobs.sweep)
+    job = next(j for j in job_runs.OWN.values() if j.run is upkeep.sweep)
     done = job_runs.run_at(store, job, now, now=now)
     assert done is not None and done.state == job_runs.DONE
     with store.reading() as work:
