@@ -115,10 +115,8 @@ def _lamp(one: IndicatorFacts) -> Cell:
 
 def _met(sections: Sequence[Facts]) -> tuple[int, int]:
     """(met, judged) of the ratio indicators with a target that have data, as the league table counts them."""
-    judged = [
-        i
-        for s in sections
-        for i in s.indicators
-        if i.target is not None and i.figure is not None and i.indicator.shape is Shape.RATIO
-    ]
-    return sum(i.target.met(i.figure) for i in judged), len(judged)
+    met = judged = 0
+    for one in (i for s in sections for i in s.indicators if i.indicator.shape is Shape.RATIO):
+        if one.target is not None and one.figure is not None:
+            met, judged = met + one.target.met(one.figure), judged + 1
+    return met, judged
