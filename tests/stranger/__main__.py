@@ -121,7 +121,7 @@ def seen(people: People, slug: str, record: str, duty: str, typed: dict[str, str
     """A page opened, a record reported, the duty it settles gone, the section in the combined report. The complex it is of."""
     assert duty in people.community.get(f"/a/{slug}/"), "the workspace does not show the duty"
     before = owed(people.group, f"{slug}.monthly")
-    names = dict(re.findall(r'<option value="(\d+)"[^>]*>(示例小区\d+)', people.community.get(f"/r/{record}/new")))
+    names = dict(re.findall(r'<option value="(#\d+)"[^>]*>(示例小区\d+)', people.community.get(f"/r/{record}/new")))
     number = next(key for key, name in names.items() if name in before)
     saved = people.community.post(f"/r/{record}/new", {"complex_id": number, **typed})
     assert re.search(rf"/r/{record}/\d+", people.community.address), saved[:3000]
@@ -146,8 +146,7 @@ def cooperates(people: People, number: str) -> None:
     assert "飞线充电清除" in unfolded(people.community.get(address[0])), "the clock is not in the calendar"
     saved = people.assessor.post("/r/market_order.assessment/new", {"complex_id": number})
     assert re.search(r"/r/market_order\.assessment/\d+", people.assessor.address), saved[:3000]
-    points = people.assessor.get("/r/market_order.deduction?q=%E9%A3%9E%E7%BA%BF%E5%85%85%E7%94%B5")
-    assert "飞线充电未清除：3号楼" in points, "no evidence in the monthly assessment"
+    assert "飞线充电未清除：3号楼" in saved, "no evidence in the monthly assessment"
     print("✓ charging_safety on the to-do list, in the calendar, in the monthly assessment")
 
 
