@@ -32,7 +32,8 @@ class Field:
     ``happened``: the day (or moment) the fact took place; it places the record in a period and may not lie in the
     future. ``personal``: masked and encrypted. ``listed``: shown as a column of lists. ``given``: prefilled value, a
     function of today. ``filed``: asked for when the record is first reported; False for what a later step fills in.
-    ``derived``: never asked for, computed by the record's ``derive`` at every save and step.
+    ``derived``: never asked for, computed by the record's ``derive`` at every save and step. ``also``: other headings its
+    column has in sheets that come from elsewhere, ``also=("楼栋号", "楼幢")``.
     """
 
     name: str = ""
@@ -47,6 +48,7 @@ class Field:
     filed: bool = True
     derived: bool = False
     given: Callable[[date], Any] | None = None
+    also: tuple[str, ...] = ()
 
     def read(self, raw: Any, look: Look, today: date) -> Any:
         """The value, or ``ValueError`` with what to mend. Blank is None."""
