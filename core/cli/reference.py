@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 import core
-from core import api
+from core import api, kernel
 from core.base import hookspecs, kinds, kinds_of_link, kinds_of_person, kinds_of_time
 from core.base.fields import Field
 from core.base.hookspecs import DESCRIBE, PROJECT
@@ -22,8 +22,6 @@ from core.base.units import UnitKind
 from core.checks import RULES
 from core.cli.opening import main
 from core.cli.reference_members import members
-from core.kernel import plugins as loading
-from core.kernel import rules as judged
 
 RUNNING = {
     "samples": "when a demo world is made or a plugin is examined; what it yields is written through the one door, a day a transaction",
@@ -190,9 +188,8 @@ def _errors() -> Iterator[str]:
 def declaration_errors() -> list[tuple[str, str]]:
     """(what is wrong, mend) of every ``DeclarationError`` the kernel may raise, with … where a name stands."""
     out = []
-    for module in (loading, judged):
-        tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
-        for node in ast.walk(tree):
+    for file in sorted(Path(str(kernel.__file__)).parent.glob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if (
                 isinstance(node, ast.Call)
                 and getattr(node.func, "id", "") == "DeclarationError"

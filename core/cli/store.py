@@ -66,7 +66,10 @@ def make_demo(found: Platform, *, complexes: int, until: date, seed: int, folder
         photo = uploads.store(work.session, found.config.uploads, picture, "demo.jpg", "demo", work.now)
         made = world.build(work, folder, complexes=complexes, seed=seed, until=until, photo=photo.token)
     click.echo(f"已登记 {len(made.complexes)} 个示例小区，开始逐日写入演示记录 ...")
-    demo.fill(found, made, every=1 if complexes <= 500 else 7, say=click.echo)
+    try:
+        demo.fill(found, made, every=1 if complexes <= 500 else 7, say=click.echo)
+    except demo.SampleRefused as error:
+        raise click.ClickException(f"{error}。请改插件的 sample.py，并换一个空的 ACTIONS_DATA 目录重来") from None
 
 
 @main.command()
