@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from core.base.errors import Invalid
+from core.base.errors import DeclarationError, Invalid
 from core.base.window import TZ
 from core.cli.opening import DAY, MEILING, loaded, main, opened
 from core.kernel import plugins
@@ -133,7 +133,10 @@ def developing(port: int, host: str, package: Path | None) -> None:
     watched: list[str] = []
     if package is not None:
         package = package.resolve()
-        plugins.unpackaged(package)
+        try:
+            plugins.unpackaged(package)
+        except DeclarationError as error:
+            raise click.UsageError(f"{error.what}：{error.mend}") from None
         os.environ["ACTIONS_PACKAGES"] = str(package)
         watched = [str(file) for file in package.rglob("*.py")]
     if os.environ.get("WERKZEUG_RUN_MAIN") != "true":  # once, not at every reload

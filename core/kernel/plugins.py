@@ -47,10 +47,10 @@ def unpackaged(folder: Path) -> dict[str, Loader]:
     told = tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     points = told.get("project", {}).get("entry-points", {}).get(GROUP, {})
     if not points:
-        mend = (
-            f'name a folder whose pyproject.toml has [project.entry-points."{GROUP}"]; `actions plugin new` writes one'
+        raise DeclarationError(
+            f"no plugin in {folder}",
+            f'name a folder whose pyproject.toml has [project.entry-points."{GROUP}"]; `actions plugin new` writes one',
         )
-        raise DeclarationError(f"no plugin in {folder}", mend)
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
     return {slug: (lambda name=name: importlib.import_module(name)) for slug, name in points.items()}  # type: ignore[misc]
