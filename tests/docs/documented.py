@@ -3,8 +3,10 @@ told and used. The tests ask it of everything there is, and of one thing of each
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 import click
@@ -19,12 +21,12 @@ CATALOG = plugins.load(strict=True)
 GUIDES = "\n".join(
     f.read_text(encoding="utf-8") for f in (ROOT / "README.md", *DOCS.glob("*.md")) if f.name != "reference.md"
 )
-CODE = {
-    f: f.read_text(encoding="utf-8")
+CODE = [
+    f
     for folder in ("plugins", "docs/examples", "core")
-    for f in sorted((ROOT / folder).rglob("*.py*"))
-    if f.suffix in (".py", ".tmpl") and f.name not in ("api.py", "reference.py")
-}
+    for f in sorted((ROOT / folder).rglob("*.py"))
+    if f.name not in ("api.py", "reference.py")
+]
 
 
 def said(thing: Any) -> bool:
@@ -45,13 +47,15 @@ def public(name: str, thing: Any) -> str:
     told = reference.told(name, thing).rpartition("— ")[2]
     if len(told) < 4 or " at 0x" in told or told.startswith(f"{name}("):
         return f"{name} is not told: {told!r}"
-    return "" if name == "VERSION" or used(name) else f"nobody uses {name}"
+    return "" if name == "VERSION" or name in imported() else f"nobody uses {name}"
 
 
-def used(name: str) -> bool:
-    """In a plugin, an example, the scaffold, or in the core elsewhere than where it is made."""
-    made = re.compile(rf"^(class|def) {name}\b|^{name}\b.*=", re.M)
-    return any(re.search(rf"\b{name}\b", text) and not made.search(text) for text in CODE.values())
+@cache
+def imported() -> frozenset[str]:
+    """Every name a plugin, an example or a module of the core takes from another."""
+    trees = (ast.parse(f.read_text(encoding="utf-8")) for f in CODE)
+    found = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))
+    return frozenset(alias.name for node in found for alias in node.names)
 
 
 def kind(one: type[Kind], used_by: Iterable[Kind]) -> str:

@@ -19,6 +19,7 @@ from core.api import (
 from lift_installation.records import Application, Census, Visit
 
 INSPECTING = ("城管办", "安办")  # by name or alias, as the campaign's departments.csv has them
+# [setting]
 SETTINGS = (
     Setting(
         key="lift_installation.posting_days",
@@ -28,6 +29,7 @@ SETTINGS = (
         note="示例：默认三十日",
     ),
 )
+# [/setting]
 
 
 # [weekly]

@@ -2,7 +2,22 @@
 
 from sqlalchemy import case, func, literal, select
 
-from core.api import COMMUNITY, COMPLEX, Complex, Indicator, Rows, Scope, Shape, at_least, counts, tally
+from core.api import (
+    COMMUNITY,
+    COMPLEX,
+    DOWN,
+    UP,
+    Complex,
+    Indicator,
+    Rows,
+    Scope,
+    Shape,
+    at_least,
+    at_most,
+    counts,
+    days_between,
+    tally,
+)
 from lift_installation.records import Application, Census
 
 
@@ -14,6 +29,17 @@ def accepted(scope: Scope) -> Rows:
 
 
 # [/share]
+
+
+# [average]
+def waited(scope: Scope) -> Rows:
+    """n: days between application and posting, added up; d: the applications posted."""
+    days = days_between(Application.posted_on, Application.applied_on)
+    rows = select(Application.complex_id, days, literal(1)).where(scope.until(Application))
+    return tally(rows.where(scope.by_day(Application.posted_on)), of=scope.units(COMPLEX))
+
+
+# [/average]
 
 
 # [reduction]
@@ -42,9 +68,26 @@ INDICATORS = (
         measure=accepted,
         numerator="已验收的梯号",
         denominator="申请加装的梯号",
+        aim=UP,  # more is better: so it is where nothing is said
         target=at_least("0.5"),
         evidence=(Application,),
     ),
+    # [days]
+    Indicator(
+        key="lift_installation.waited",
+        label="申请到公示平均天数",
+        code="A21-3",
+        clause="示例",
+        measure=waited,
+        shape=Shape.AVERAGE,
+        suffix="天",
+        aim=DOWN,
+        numerator="从申请到公示的天数",
+        denominator="已公示的申请",
+        target=at_most(7),
+        evidence=(Application,),
+    ),
+    # [/days]
     # [baseline]
     Indicator(
         key="lift_installation.without",

@@ -7,7 +7,8 @@ import openpyxl
 import pytest
 from sqlalchemy import text
 
-from core.testing import DAY, Invalid, figure, move, owed, report
+from core.api import Light
+from core.testing import DAY, Invalid, figure, light, move, owed, report
 
 APPLICATION = "lift_installation.application"
 
@@ -21,6 +22,7 @@ def apply(platform, complex_id=1, on=DAY, **more):
     return report(platform, APPLICATION, told | more, on=on)
 
 
+# [clock]
 def test_thirty_days_run_from_the_posting_until_it_is_built(platform, clock):
     number = apply(platform)
     with platform.reading() as work:
@@ -37,12 +39,7 @@ def test_thirty_days_run_from_the_posting_until_it_is_built(platform, clock):
         assert owed(work, "lift_installation.posting", date(2024, 12, 21)).overdue == 0
 
 
-def test_who_accepts_is_not_who_built(client):
-    """``another=True``: nobody checks his own work."""
-    group = client("group")
-    number = apply(group.platform)
-    move(group.platform, APPLICATION, number, "post", {"posting_photos": ["demo"]})
-    assert "公示期满，开工" in group.get(f"/r/{APPLICATION}/{number}").text
+# [/clock]
 
 
 def test_a_lift_that_runs_brings_the_staircases_down_from_the_baseline(platform):
@@ -64,6 +61,15 @@ def test_a_lift_that_runs_brings_the_staircases_down_from_the_baseline(platform)
         assert figure(work, "lift_installation.accepted", DAY) == (1, 1)
 
 
+def test_the_days_until_it_is_posted_are_an_average_over_applications(platform):
+    for complex_id, on in ((1, date(2024, 11, 18)), (2, date(2024, 11, 10))):
+        number = apply(platform, complex_id, on)
+        move(platform, APPLICATION, number, "post", {"posting_photos": ["demo"]})
+    with platform.reading() as work:
+        assert figure(work, "lift_installation.waited", DAY) == (12, 2)
+        assert light(work, "lift_installation.waited", DAY) is Light.GREEN  # six days, seven are allowed
+
+
 def test_each_department_owes_a_visit_a_week(platform):
     with platform.reading() as work:
         assert owed(work, "lift_installation.weekly", DAY).owed >= 1
@@ -74,6 +80,7 @@ def test_each_department_owes_a_visit_a_week(platform):
         assert owed(work, "lift_installation.weekly", DAY).met == before + 1
 
 
+# [page]
 def test_the_contact_is_sealed_and_masked(client, session):
     browser = client("a")
     number = apply(browser.platform, complex_id=2, contact="王小明", phone="13800000000")
@@ -81,6 +88,9 @@ def test_the_contact_is_sealed_and_masked(client, session):
     assert "王小明" not in str(stored) and "13800000000" not in str(stored)
     assert "王小明" not in browser.get(f"/r/{APPLICATION}").text
     assert "13800000000" not in browser.get(f"/r/{APPLICATION}/{number}").text
+
+
+# [/page]
 
 
 def test_an_office_s_own_sheet_is_read_by_its_own_headings(client):
