@@ -33,7 +33,8 @@ class Field:
     future. ``personal``: masked and encrypted. ``searchable``: a personal
     value that is found by its exact text (a number, not a name). ``listed``: shown as a column of lists. ``given``: prefilled value, a
     function of today. ``filed``: asked for when the record is first reported; False for what a later step fills in.
-    ``derived``: never asked for, computed by the record's ``derive`` at every save and step.
+    ``derived``: never asked for, computed by the record's ``derive`` at every save and step. ``also``: other headings its
+    column has in sheets that come from elsewhere, ``also=("楼栋号", "楼幢")``.
     """
 
     name: str = ""
@@ -49,6 +50,7 @@ class Field:
     filed: bool = True
     derived: bool = False
     given: Callable[[date], Any] | None = None
+    also: tuple[str, ...] = ()
 
     def read(self, raw: Any, look: Look, today: date) -> Any:
         """The value, or ``ValueError`` with what to mend. Blank is None."""

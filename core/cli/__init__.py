@@ -4,6 +4,7 @@ did. opening.py is what all of them share; a command stands in the room of what 
 from core.cli import (  # noqa: F401 - each adds its commands
     archives,
     backups,
+    campaign,
     developing,
     editions,
     jobs,

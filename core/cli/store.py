@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from core.base.errors import Invalid
+from core.base.errors import DeclarationError, Invalid
 from core.base.window import TZ
 from core.cli.opening import DAY, MEILING, loaded, main, opened
 from core.kernel import plugins
@@ -66,7 +66,10 @@ def make_demo(found: Platform, *, complexes: int, until: date, seed: int, folder
         photo = uploads.store(work.session, found.config.uploads, picture, "demo.jpg", "demo", work.now, sample=True)
         made = world.build(work, folder, complexes=complexes, seed=seed, until=until, photo=photo.token)
     click.echo(f"已登记 {len(made.complexes)} 个示例小区，开始逐日写入演示记录 ...")
-    demo.fill(found, made, every=1 if complexes <= 500 else 7, say=click.echo)
+    try:
+        demo.fill(found, made, every=1 if complexes <= 500 else 7, say=click.echo)
+    except demo.SampleRefused as error:
+        raise click.ClickException(f"{error}。请改插件的 sample.py，并换一个空的 ACTIONS_DATA 目录重来") from None
 
 
 @main.command()
@@ -139,7 +142,10 @@ def developing(port: int, host: str, package: Path | None) -> None:
     watched: list[str] = []
     if package is not None:
         package = package.resolve()
-        plugins.unpackaged(package)
+        try:
+            plugins.unpackaged(package)
+        except DeclarationError as error:
+            raise click.UsageError(f"{error.what}：{error.mend}") from None
         os.environ["ACTIONS_PACKAGES"] = str(package)
         watched = [str(file) for file in package.rglob("*.py")]
     if os.environ.get("WERKZEUG_RUN_MAIN") != "true":  # once, not at every reload
