@@ -10,6 +10,7 @@ from core.config import Config
 from core.kernel import plugins
 from core.kernel.catalog import Catalog
 from core.services import migrations
+from core.services.apart import Apart
 from core.services.db import Database
 from core.services.platform import Platform
 from core.web import developing, frame, language, pages, security, show
@@ -57,4 +58,5 @@ def open_platform(config: Config, catalog: Catalog | None = None) -> Platform:
         only=config.plugins, without=config.without, strict=strict, packages=config.packages
     )
     db = Database(config.database_url)
-    return Platform(config, db, migrations.upgrade(db, catalog, strict=strict))
+    catalog = migrations.upgrade(db, catalog, strict=strict)
+    return Platform(config, db, catalog, apart=Apart.of(config, catalog))

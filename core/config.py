@@ -20,7 +20,8 @@ class Config:
     people reach the platform, with which links in messages begin. ``developing``: for who writes a plugin, on their own
     machine: what fails is shown in the browser with its line; ``packages``: folders of plugins that are not installed.
     ``clock``: for tests, a clock of their own: ``2024-11-08T08:00+08:00@1700000000*600`` is that moment at that real
-    second, 600 times as fast."""
+    second, 600 times as fast. ``section_s``: seconds a plugin may take for its part of a document, which is then made in
+    a child process that can be killed; 0: here, for as long as it takes."""
 
     data: Path
     database_url: str
@@ -31,6 +32,7 @@ class Config:
     secure_cookies: bool = False
     public_url: str = ""
     clock: str = ""
+    section_s: float = 0
     developing: bool = False
     packages: tuple[Path, ...] = ()
 
@@ -57,6 +59,7 @@ class Config:
             secure_cookies=env.get("ACTIONS_SECURE_COOKIES") == "1",
             public_url=env.get("ACTIONS_PUBLIC_URL", ""),
             clock=env.get("ACTIONS_CLOCK", ""),
+            section_s=float(env.get("ACTIONS_SECTION_S", "10")),
             developing=env.get("ACTIONS_DEVELOPING") == "1",
             packages=tuple(Path(p) for p in env.get("ACTIONS_PACKAGES", "").split(os.pathsep) if p),
         )

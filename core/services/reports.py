@@ -192,7 +192,8 @@ def section(work: Work, facts: Facts) -> tuple[Block, ...]:
     if not plugin.sections:
         return tuple(standard.section(facts))
     built: tuple[Block, ...] = ()
-    with faults.border(work, f"section:{slug}", slug) as failed:
+    with faults.border(work, place := f"section:{slug}", slug) as failed:
+        faults.reach(work, place)
         built = _blocks(plugin.sections[0].build(facts))
     if failed:
         return (Notice(f"本节数据不可用：自{work.now:%Y-%m-%d %H:%M}起，原因：{failed[0].what}", tone="fault"),)
@@ -205,7 +206,8 @@ def remarks(work: Work, facts: Facts) -> Iterator[Block]:
         if plugin.remarks is None:
             continue
         built: tuple[Block, ...] = ()
-        with faults.border(work, f"remarks:{slug}", slug) as failed:
+        with faults.border(work, place := f"remarks:{slug}", slug) as failed:
+            faults.reach(work, place)
             built = _blocks(plugin.remarks(facts=facts))
         yield from (Notice(f"此部分不可用，原因：{f.what}", tone="fault") for f in failed)
         yield from built

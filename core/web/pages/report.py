@@ -12,7 +12,7 @@ from core.base.blocks import Document
 from core.base.units import COMMUNITY
 from core.base.window import Period
 from core.render import FORMATS, file_name, render
-from core.services import compilations, editions, reports
+from core.services import compilations, documents, editions
 from core.web import frame
 
 bp = Blueprint("report", __name__)
@@ -28,7 +28,7 @@ def show() -> ResponseReturnValue:
     community = community if community in names else None
     period = next((p for p in PERIODS if p.value == request.args.get("period")), None)
     before = editions.before(work, day) if community is None else None
-    document = reports.combined(work, day, period=period, community=community, before=before)
+    document = documents.report(work, day, period=period, community=community, before=before)
     if "format" in request.args:
         return _file(document)
     asked = {"as_of": day.isoformat(), "period": period.value if period else "", "community": community or ""}
@@ -46,7 +46,7 @@ def show() -> ResponseReturnValue:
 def compiled(key: str) -> ResponseReturnValue:
     work = frame.reading()
     day = frame.as_of(work)
-    document = compilations.document(work, key, day)
+    document = documents.compiled(work, key, day)
     if "format" in request.args:
         return _file(document)
     return frame.page("compilation.html", day=day, document=document, one=work.catalog.compilations[key])
