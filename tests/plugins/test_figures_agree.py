@@ -108,6 +108,15 @@ def test_every_indicator_says_the_same_everywhere(world: Platform) -> None:
     assert [k for k in keys if k not in {c["ref"]["key"] for _, c in kept}] == []
 
 
+def test_every_figure_of_an_edition_opens_its_rows(world: Platform) -> None:
+    group = browser(world)
+    page = group.get("/report/editions/1").text
+    body = page[page.index("<article") :] if "<article" in page else page
+    links = {html.unescape(one) for one in re.findall(r'href="(/[id]/[^"]+)"', body)}
+    assert len(links) > 200 and all(f"as_of={DAY}" in one for one in links)
+    assert [one for one in sorted(links) if group.get(one).status_code != 200] == []
+
+
 def told_on(page: str) -> tuple[str, int, int]:
     """What an indicator's own page says: its figure, and n and d, each opening the rows."""
     (big,) = re.findall(r'<p class="big">\s*(.*?)\s*<(?:span|small)', page, re.S)

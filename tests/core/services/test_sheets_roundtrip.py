@@ -123,9 +123,11 @@ def test_formula_text_survives(store: Platform) -> None:
     assert planned(store, data).counts["unchanged"] == 1
 
 
+RARE = "王䶮、𠮷"  # in a Chinese name; GB 2312 has neither
+
 LINES = (
     "备注,清扫日期*,小 区,参加人数（人）,重点部位,清扫前后照片",
-    "甲,2024-11-09,示例小区01,１２,出入口、地下室,demo",
+    f"{RARE},2024-11-09,示例小区01,１２,出入口、地下室,demo",
     "=1+1,2024/11/10,示例小区02,5,出入口,demo",
 )
 
@@ -136,6 +138,8 @@ def test_csv_in_any_order_and_the_same_file_twice(store: Platform, encoding: str
     plan = planned(store, data, "a.csv")
     assert plan.counts["new"] == 2, plan
     assert applied(store, plan).created == 2
+    with store.reading(now=NOW) as work:
+        assert RARE in {r.note for r in work.session.scalars(select(store.catalog.records[KEY]))}
     again = applied(store, plan)
     assert (again.created, again.repeated) == (0, 2)
     assert planned(store, data, "a.csv").counts == plan.counts | {"new": 0, "unchanged": 2}
