@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -117,8 +118,6 @@ def test_formula_text_survives(store: Platform) -> None:
     data = exported(store)
     cell = openpyxl.load_workbook(io.BytesIO(data)).worksheets[0]["G2"]
     assert cell.value == "=cmd|'/c calc'!A0" and cell.data_type in ("s", "f")
-    import zipfile  # noqa: PLC0415
-
     assert b"<f>" not in zipfile.ZipFile(io.BytesIO(data)).read("xl/worksheets/sheet1.xml")
     assert planned(store, data).counts["unchanged"] == 1
 
@@ -270,6 +269,18 @@ def test_a_cell_of_65000_characters_is_named_and_the_other_rows_go_on(store: Pla
     plan = planned(store, csv_of(head, f"示例小区01,2024-11-10,5,出入口,demo,{'长' * 65_000}", good), "a.csv")
     assert [r.kind for r in plan.rows] == ["wrong", "new"]
     assert plan.rows[0].flaws[0].address == "F2"
+
+
+def test_nor_does_another_programs_workbook_with_such_a_cell_escape(store: Platform) -> None:
+    """openpyxl and Excel would cut it before we see it: put into the file behind their backs."""
+    rows_of(store, 2)
+    data, out = zipfile.ZipFile(io.BytesIO(edited(exported(store), {"G2": "@@"}))), io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for name in data.namelist():
+            made.writestr(name, data.read(name).replace(b">@@<", f">{'长' * 65_000}<".encode()))
+    plan = planned(store, out.getvalue())
+    (flaw,) = plan.of("wrong")[0].flaws
+    assert plan.counts["unchanged"] == 1 and flaw.address == "G2" and "65000" in str(flaw.text)
 
 
 def test_merged_cells_are_refused_and_named(store: Platform) -> None:
