@@ -14,6 +14,7 @@ from core.estate.campaign import Campaign
 from core.kernel import plugins
 from core.kernel.catalog import Catalog
 from core.services import logs, migrations, preflight
+from core.services.apart import Apart
 from core.services.db import Database
 from core.services.platform import Platform
 from core.web import developing, doors, frame, language, pages, security, show, tracing
@@ -87,4 +88,5 @@ def open_platform(config: Config, catalog: Catalog | None = None) -> Platform:
     )
     with preflight.opening(config):
         db = Database(config.database_url, busy_s=config.busy_timeout)
-        return Platform(config, db, migrations.upgrade(db, catalog, strict=strict))
+        catalog = migrations.upgrade(db, catalog, strict=strict)
+    return Platform(config, db, catalog, apart=Apart.of(config, catalog))

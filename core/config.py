@@ -100,7 +100,9 @@ class Config:
     from where a request came. ``webhook_private``: webhooks may go to addresses inside. ``uploads_a_day``,
     ``upload_bytes_a_day``: what one person may upload in a day. ``backups``: folder of the nightly backups, None for none;
     ``keep_backups``: how many of them stay. ``busy_timeout``: seconds a writer waits for the store before it is told that the
-    system is busy. ``metrics_token``: who shows it may read /metrics from elsewhere. ``log``: ``text`` or ``json``.
+    system is busy. ``metrics_token``: who shows it may read /metrics from elsewhere. ``log``: ``text`` or ``json``. ``section_s``:
+    seconds a plugin may take for its part of a document, which is then made in a child process that can be killed; 0: here, for
+    as long as it takes.
     ``clock``: for tests, a clock of their own: ``2024-11-08T08:00+08:00@1700000000*600`` is that moment at that real second,
     600 times as fast."""
 
@@ -116,6 +118,7 @@ class Config:
     clock: str = ""
     uploads_a_day: int = 1000
     upload_bytes_a_day: int = 2 * 1024**3
+    section_s: float = 0
     developing: bool = False
     webhook_private: bool = False
     packages: tuple[Path, ...] = ()
@@ -156,6 +159,7 @@ class Config:
             webhook_private=env.get("ACTIONS_WEBHOOK_PRIVATE") == "1",
             uploads_a_day=number(env, "ACTIONS_UPLOADS_A_DAY", least=1) or 1000,
             upload_bytes_a_day=(number(env, "ACTIONS_UPLOAD_MB_A_DAY", least=1) or 2048) * 1024**2,
+            section_s=float(env.get("ACTIONS_SECTION_S", "10")),
             developing=env.get("ACTIONS_DEVELOPING") == "1",
             packages=tuple(Path(p) for p in env.get("ACTIONS_PACKAGES", "").split(os.pathsep) if p),
             sign_in=SignInConfig.read(env),

@@ -17,6 +17,7 @@ from core.config import Config, Misconfigured
 from core.estate.campaign import Campaign
 from core.kernel import plugins
 from core.services import logs, migrations, preflight
+from core.services.apart import Apart
 from core.services.db import Database
 from core.services.platform import Platform
 
@@ -38,7 +39,7 @@ def platform(data: Path | None = None) -> Platform:
         catalog = migrations.upgrade(db, catalog, strict=strict)
     for fault in catalog.faults:
         click.echo(f"插件 {fault.plugin} 已隔离（{fault.stage}）：{fault.what}", err=True)
-    return Platform(config, db, catalog)
+    return Platform(config, db, catalog, apart=Apart.of(config, catalog))
 
 
 @contextmanager
@@ -47,7 +48,7 @@ def opened() -> Iterator[Platform]:
     try:
         yield found
     finally:
-        found.db.close()
+        found.close()
 
 
 @contextmanager

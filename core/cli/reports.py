@@ -34,13 +34,13 @@ def report(
     from core.base.errors import NotFound  # noqa: PLC0415
     from core.base.window import Period  # noqa: PLC0415
     from core.render import render  # noqa: PLC0415 - heavy
-    from core.services import compilations, editions, reports  # noqa: PLC0415
+    from core.services import compilations, documents, editions  # noqa: PLC0415
 
     with opened() as found, found.reading() as work:
         day = as_of.date() if as_of else work.today
         if kind:
             try:
-                document = compilations.document(work, kind, day)
+                document = documents.compiled(work, kind, day)
             except NotFound:
                 keys = "、".join(c.key for c in compilations.offered(work)) or "无"
                 raise click.UsageError(f"没有名为“{kind}”的材料，可选：{keys}") from None
@@ -50,7 +50,7 @@ def report(
             place = _place(work, community, area)
             span = Period(period) if period else None
             before = editions.before(work, day) if place is None else None
-            document = reports.combined(work, day, period=span, place=place, before=before)
+            document = documents.report(work, day, period=span, place=place, before=before)
         out.write_bytes(render(document, shape))
     click.echo(f"已生成 {out}")
 

@@ -162,7 +162,8 @@ def _computed(work: Work, asked: Sequence[Indicator], spans: Mapping[str, Window
     out: Sums = {}
     home: dict[int, int] | None = None
     for one in asked:
-        with faults.border(work, f"measure:{one.key}", one.key.partition(".")[0]):
+        with faults.border(work, place := f"measure:{one.key}", one.key.partition(".")[0]):
+            faults.reach(work, place)
             rows = measures.compute(work, one, spans[one.key])
             if one.unit != COMPLEX:
                 out[one.key] = {u: (n, d) for u, n, d in rows}

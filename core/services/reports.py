@@ -199,7 +199,8 @@ def section(work: Work, facts: Facts) -> tuple[Block, ...]:
     if not plugin.sections:
         return tuple(standard.section(facts))
     built: tuple[Block, ...] = ()
-    with faults.border(work, f"section:{slug}", slug) as failed:
+    with faults.border(work, place := f"section:{slug}", slug) as failed:
+        faults.reach(work, place)
         built = _blocks(plugin.sections[0].build(facts))
     if failed:
         return (Notice(f"本节数据不可用：自{work.now:%Y-%m-%d %H:%M}起，原因：{failed[0].what}", tone="fault"),)
@@ -212,7 +213,8 @@ def remarks(work: Work, facts: Facts) -> Iterator[Block]:
         if plugin.remarks is None:
             continue
         built: tuple[Block, ...] = ()
-        with faults.border(work, f"remarks:{slug}", slug) as failed:
+        with faults.border(work, place := f"remarks:{slug}", slug) as failed:
+            faults.reach(work, place)
             built = _blocks(plugin.remarks(facts=facts))
         yield from (Notice(f"此部分不可用，原因：{f.what}", tone="fault") for f in failed)
         yield from built
@@ -289,8 +291,9 @@ def _summary(work: Work, sections: tuple[Facts, ...], as_of: date) -> Iterator[B
         )
         for s in sections
     )
-    head = (("专项行动", 20), ("评价", 6), ("达标", 4), ("有风险", 4), ("未达标", 4), ("逾期", 4))
-    yield Table(title="各专项行动总体评价", columns=tuple(Column(label=t, width=w) for t, w in head), rows=rows)
+    counts = tuple(Column(label=t, width=4, align="right") for t in ("达标", "有风险", "未达标", "逾期"))
+    columns = (Column(label="专项行动", width=20), Column(label="评价", width=6), *counts)
+    yield Table(title="各专项行动总体评价", columns=columns, rows=rows)
 
 
 def _lit(facts: Facts, light: Light) -> int:
@@ -315,8 +318,14 @@ def overview(sections: tuple[Facts, ...], as_of: date) -> Table:
         for s in sections
         for i in s.indicators
     )
-    head = (("编号", 6), ("指标", 16), ("目标", 6), ("完成情况", 12), ("评价", 6))
-    return Table(title="指标一览表", columns=tuple(Column(label=t, width=w) for t, w in head), rows=rows)
+    columns = (
+        Column(label="编号", width=6),
+        Column(label="指标", width=16),
+        Column(label="目标", width=6, align="right"),
+        Column(label="完成情况", width=12, align="right"),
+        Column(label="评价", width=6),
+    )
+    return Table(title="指标一览表", columns=columns, rows=rows)
 
 
 def _chosen(declared: Any, only: str | None) -> list[Any]:
