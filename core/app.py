@@ -16,7 +16,7 @@ from core.kernel.catalog import Catalog
 from core.services import migrations
 from core.services.db import Database
 from core.services.platform import Platform
-from core.web import developing, frame, language, pages, security, show
+from core.web import developing, doors, frame, language, pages, security, show
 
 
 def create_app(
@@ -52,6 +52,7 @@ def create_app(
     show.install(app)
     for blueprint in pages.BLUEPRINTS:
         app.register_blueprint(blueprint)
+    doors.check(app.url_map.iter_rules())
     if platform.config.developing:
         developing.install(app)
     pages.oidc.install(app, platform.config.oidc)

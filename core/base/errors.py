@@ -47,7 +47,12 @@ class Forbidden(ActionsError):
 
 
 class NotFound(ActionsError):
-    """There is no such thing, or not for this person: the two are never told apart."""
+    """There is no such thing, or not for this person: the two are never told apart by what is answered. ``hidden``: it is
+    there, which only the journal learns."""
+
+    def __init__(self, what: str, *, hidden: bool = False) -> None:
+        self.hidden = hidden
+        super().__init__(what)
 
 
 class Stale(ActionsError):

@@ -25,9 +25,9 @@ class Record(Declared, Base):
     ``version`` guards against lost updates; ``state`` is moved by the workflow only.
 
     ``by``: who may file it. ``confidential``: communities and linked leaders don't see it. ``public``: everybody signed
-    in may read it. ``follows``: the link field whose record's unit this one shares, so that it isn't asked for.
-    ``named_by``: the fields that name a record where it is picked. ``once_per``: the fields of which a second record with
-    the same values is refused.
+    in may read it. ``firm``: the property company of the complex may report it and see its own. ``follows``: the link
+    field whose record's unit this one shares, so that it isn't asked for. ``named_by``: the fields that name a record
+    where it is picked. ``once_per``: the fields of which a second record with the same values is refused.
     """
 
     __abstract__ = True
@@ -39,6 +39,7 @@ class Record(Declared, Base):
     by: ClassVar[tuple[str, ...]] = (REPORTER, LEAD)
     confidential: ClassVar[bool] = False
     public: ClassVar[bool] = False
+    firm: ClassVar[bool] = False
     follows: ClassVar[str] = ""
     named_by: ClassVar[tuple[str, ...]] = ()
     once_per: ClassVar[tuple[str, ...]] = ()

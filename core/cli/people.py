@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from core.base.units import COMMUNITY, DEPARTMENT, LEADER
+from core.base.units import COMMUNITY, COMPANY, DEPARTMENT, GRID, LEADER
 from core.cli.opening import main, opened, said
 from core.services import accounts, people, policy, rights
 from core.services.access import SYSTEM_ACTOR
@@ -19,10 +19,10 @@ def user() -> None:
 @click.argument("login")
 @click.option("--label", required=True, help="显示名称")
 @click.option("--role", required=True, type=click.Choice([r for r in rights.ROLES if r != rights.SYSTEM]))
-@click.option("--unit", default="", help="所属部门、社区或领导的名称")
+@click.option("--unit", default="", help="所属部门、社区、网格、领导或物业企业的名称")
 def user_add(login: str, label: str, role: str, unit: str) -> None:
     """Add an account and print its one-time link."""
-    kinds = {"department": DEPARTMENT, "community": COMMUNITY, "leader": LEADER}
+    kinds = {"department": DEPARTMENT, "community": COMMUNITY, "leader": LEADER, "grid": GRID, "company": COMPANY}
     with opened() as found, said(), found.work(SYSTEM_ACTOR) as work:
         of: dict[str, int | None] = {}
         if role in kinds:

@@ -16,7 +16,8 @@ from core.base.errors import Forbidden, Invalid, NotFound, Problem
 from core.base.say import Say
 from core.base.units import ACTION, COMPLEX
 from core.base.window import TZ
-from core.estate.units import ActionUnit, Responsibility
+from core.estate.campaign import Campaign
+from core.estate.units import ActionUnit, Complex, Responsibility
 from core.services import access, journal, passwords, rights, sessions
 from core.services.access import Actor
 from core.services.policy import Policy
@@ -25,7 +26,7 @@ from core.services.work import Work
 
 
 class Account(Base):
-    """Who may sign in, in which role and for which department, community or leader. ``must_change``: somebody else chose the
+    """Who may sign in, in which role and for which department, community, leader, grid or company. ``must_change``: somebody else chose the
     password. ``waiting``: the role is proposed, and not in force (nor the account active) until it is granted (people.py)."""
 
     __tablename__ = "account"
@@ -36,6 +37,8 @@ class Account(Base):
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
     community_id: Mapped[int | None] = mapped_column(ForeignKey("community.id"))
     leader_id: Mapped[int | None] = mapped_column(ForeignKey("leader.id"))
+    grid_id: Mapped[int | None] = mapped_column(ForeignKey("grid.id"))
+    company_id: Mapped[int | None] = mapped_column(ForeignKey("company.id"))
     password: Mapped[str | None] = mapped_column(String(200))
     contact: Mapped[str | None] = mapped_column(String(200))  # where e-mail reminders go
     active: Mapped[bool] = mapped_column(default=True)
@@ -44,8 +47,8 @@ class Account(Base):
 
 
 def add(work: Work, login: str, label: str, role: str, **unit: int | None) -> Account:
-    """A new account; ``unit`` is one of department_id, community_id, leader_id."""
-    if not access.may_administer(work.actor):
+    """A new account; ``unit`` is one of department_id, community_id, leader_id, grid_id, company_id."""
+    if not work.actor.may(rights.PEOPLE):
         raise Forbidden(Say("只有系统管理员可以管理账号"))
     if role not in rights.ROLES or role == access.SYSTEM:
         raise Invalid([Problem("role", Say("没有“{r}”这个角色，可用：{o}", r=role, o="、".join(rights.ROLES)))])
@@ -162,7 +165,32 @@ def actors_of(session: Session, found: Sequence[Account], day: date, address: st
     )
     for kind, holder_id, *rest in session.execute(rows) if any(holders) else ():
         held.setdefault((kind, holder_id), []).append(rest)
-    return [_actor(a, held.get(h, []) if h else [], address) for a, h in zip(found, holders, strict=True)]
+    separated, own = _separated(session), _own_complexes(session, found)
+    return [
+        _actor(a, held.get(h, []) if h else [], own.get((a.grid_id, a.company_id), frozenset()), separated, address)
+        for a, h in zip(found, holders, strict=True)
+    ]
+
+
+def _separated(session: Session) -> bool:
+    """With a real campaign the three administrators are apart (rights.py)."""
+    return session.scalar(select(Campaign.demo).limit(1)) is False
+
+
+def _own_complexes(session: Session, found: Sequence[Account]) -> dict[tuple[int | None, int | None], frozenset[int]]:
+    """The complexes in use of each grid or company that has an account, by (grid, company)."""
+    grids, companies = ({getattr(a, name) for a in found} - {None} for name in ("grid_id", "company_id"))
+    if not grids and not companies:
+        return {}
+    where = or_(Complex.grid_id.in_(grids), Complex.company_id.in_(companies))
+    rows = session.execute(
+        select(Complex.id, Complex.grid_id, Complex.company_id).where(where, Complex.closed_on.is_(None))
+    )
+    out: dict[tuple[int | None, int | None], set[int]] = {}
+    for one, grid, company in rows:
+        out.setdefault((grid, None), set()).add(one)
+        out.setdefault((None, company), set()).add(one)
+    return {whose: frozenset(ids) for whose, ids in out.items()}
 
 
 def _holder(account: Account) -> tuple[str, int] | None:
@@ -179,9 +207,9 @@ def _by_kind(holders: Sequence[tuple[str, int] | None]) -> dict[str, list[int]]:
     return out
 
 
-def _actor(account: Account, held: Sequence[Any], address: str) -> Actor:
-    """``held``: (role, unit kind, unit id, code of the action) of each responsibility."""
-    leads, shares, linked, heads = set(), set(), set(), set()
+def _actor(account: Account, held: Sequence[Any], own: frozenset[int], separated: bool, address: str) -> Actor:
+    """``held``: (role, unit kind, unit id, code of the action) of each responsibility; ``own``: complexes of its grid or company."""
+    leads, shares, linked, heads = set(), set(), set(own), set()
     for role, kind, unit_id, slug in held:
         if kind == COMPLEX.name:
             linked.add(unit_id)
@@ -197,6 +225,9 @@ def _actor(account: Account, held: Sequence[Any], address: str) -> Actor:
         department_id=account.department_id,
         community_id=account.community_id,
         leader_id=account.leader_id,
+        grid_id=account.grid_id,
+        company_id=account.company_id,
+        separated=separated,
         leads=frozenset(leads),
         shares=frozenset(shares),
         linked=frozenset(linked),

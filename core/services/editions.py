@@ -24,7 +24,7 @@ from core.base.say import Say
 from core.base.window import TZ, Moment
 from core.render import as_json
 from core.render.clean import clean
-from core.services import access, journal, reports
+from core.services import journal, reports, rights
 from core.services.compared import Before, Changed, Figure, changes, changes_table, figures_of
 from core.services.work import Work
 
@@ -49,7 +49,7 @@ class Edition(Base):
 
 
 def may_issue(work: Work) -> bool:
-    return work.actor.role in (access.COORDINATION, access.SYSTEM)
+    return work.actor.may(rights.ISSUE)
 
 
 def issue(work: Work, as_of: date, *, corrects: int | None = None, reason: str = "") -> Edition:

@@ -138,7 +138,7 @@ def grant(work: Work, account_id: int) -> None:
     _must(work, GRANT)
     account = _other(work, account_id)
     if not account.waiting:
-        raise NotFound(account_id)
+        raise NotFound(f"account {account_id}")
     accounts.apart(work, account)
     account.waiting, account.active = False, True
     granted = f"{account.role} {unit_of(work, account)}".strip()
@@ -188,7 +188,7 @@ def _end(work: Work, account: Account) -> None:
 def _found(work: Work, account_id: int) -> Account:
     account = work.session.get(Account, account_id)
     if account is None:
-        raise NotFound(account_id)
+        raise NotFound(f"account {account_id}")
     return account
 
 

@@ -170,7 +170,8 @@ def get(work: Work, key: str, record_id: int) -> Record:
     rows = select(model).where(model.id == record_id, access.visible(work.actor, key.partition(".")[0], model))
     found = work.session.scalars(rows).first()
     if found is None:
-        raise NotFound(f"{key} {record_id}")
+        there = work.session.scalar(select(model.id).where(model.id == record_id)) is not None
+        raise NotFound(f"{key} {record_id}", hidden=there)
     return found
 
 

@@ -6,7 +6,9 @@ What a person finds behind a door is decided by core/services/access.py, object 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+
+from werkzeug.routing import Rule
 
 from core.services.rights import (
     AUDIT,
@@ -21,8 +23,6 @@ from core.services.rights import (
     REGISTRY,
     SIGNED_IN,
 )
-
-__all__ = ["DOORS", "GRANT", "PEOPLE", "right_of"]
 
 DOORS: Mapping[str, str] = {
     "static": PUBLIC,
@@ -78,7 +78,7 @@ DOORS: Mapping[str, str] = {
     "workspace.show": READ,
     "figures.indicator": READ,
     "figures.deadline": READ,
-    "complexes.card": READ,
+    "complexes.card": FORMS,
     "complexes.community": READ,
     "clock.obligations": READ,
     "clock.waive": READ,
@@ -124,6 +124,16 @@ DOORS: Mapping[str, str] = {
     "api.units": READ,
     "api.obligations": READ,
 }
+
+
+def check(rules: Iterable[Rule]) -> None:
+    """``LookupError`` for a route without a right, or a right without a route: it names the door and the mend."""
+    there = {rule.endpoint for rule in rules}
+    named = {endpoint.partition(" ")[0] for endpoint in DOORS}
+    if undeclared := sorted(there - named):
+        raise LookupError(f"no right opens {', '.join(undeclared)}: enter it in core/web/doors.py")
+    if gone := sorted(named - there):
+        raise LookupError(f"{', '.join(gone)} is no route any more: strike it from core/web/doors.py")
 
 
 def right_of(endpoint: str, method: str) -> str:

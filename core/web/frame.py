@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, abort, current_app, g, redirect, render_template, request, session, url_for
@@ -14,26 +14,19 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response
 
 from core.base.blocks import Ref
-from core.services import access, accounts, messages, people, policy, reports, rights, signing_in
+from core.services import access, accounts, journal, messages, policy, reports, signing_in
 from core.services.access import Actor
 from core.services.platform import Platform
 from core.services.policy import Policy
+from core.services.rights import PUBLIC
 from core.services.signing_in import Whence
 from core.services.work import Work
-from core.web import agent
+from core.web import agent, doors
 
 log = logging.getLogger("actions.web")
 COOKIE = "actions_session"
 # Where it is done what is owed before anything else; only that, and signing out, may be opened until then.
 OWED = {signing_in.PASSWORD: "me.password", signing_in.FACTOR: "me.factor"}
-View = TypeVar("View", bound=Callable[..., Any])
-PUBLIC: set[str] = set()
-
-
-def public(view: View) -> View:
-    """Mark a view that needs no sign-in."""
-    view.is_public = True  # type: ignore[attr-defined]
-    return view
 
 
 def platform() -> Platform:
@@ -104,8 +97,6 @@ def page(template: str, **context: Any) -> str:
         me=g.get("actor"),
         campaign=work.campaign,
         today=work.today,
-        may_people=g.get("actor") is not None and people.may(work, rights.PEOPLE),
-        may_grant=g.get("actor") is not None and people.may(work, rights.GRANT),
         nav=reports.actions(work, work.today) if g.get("actor") else (),
         **context,
     )
@@ -128,6 +119,12 @@ def address(ref: Ref) -> str | None:
     return None if path is None else path + (f"?{urlencode(query)}" if query else "")
 
 
+def door(endpoint: str) -> bool:
+    """Does the door open to who is signed in? A link that leads to a refusal is not shown."""
+    me: Actor | None = g.get("actor")
+    return me is not None and me.may(doors.right_of(endpoint, "GET"))
+
+
 def inside(target: str) -> str:
     """Only an address of our own may follow a sign-in or a switch (A11)."""
     parts = urlsplit(target)
@@ -136,14 +133,15 @@ def inside(target: str) -> str:
 
 
 def install(app: Flask) -> None:
+    app.jinja_env.globals["door"] = door
     app.jinja_env.globals["oidc"] = lambda: platform().config.oidc
     app.before_request(_who)
     app.teardown_request(_ended)
 
 
 def _who() -> Response | None:
-    """Find the session behind the cookie or the API token; send strangers to the sign-in page."""
-    view = current_app.view_functions.get(request.endpoint or "")
+    """Find the session behind the cookie or the API token; send strangers to the sign-in page, and keep everybody from the
+    doors that are not theirs (doors.py)."""
     bearer = request.headers.get("Authorization", "")
     secret = bearer.removeprefix("Bearer ") if bearer.startswith("Bearer ") else request.cookies.get(cookie())
     g.by_token = bearer.startswith("Bearer ")
@@ -156,15 +154,33 @@ def _who() -> Response | None:
             g.secret = secret
             g.owed = "" if g.by_token else signing_in.owed(work.session, *found, rules())
             _note(secret, found[1].seen_at)
-    if g.get("owed") and not getattr(view, "is_public", False) and request.endpoint != "static":
+    right = doors.right_of(request.endpoint, request.method) if request.endpoint else PUBLIC  # no endpoint: 404 for all
+    if right == PUBLIC:
+        return None
+    if g.get("owed"):
         return _first_of_all(g.owed)
-    if g.get("actor") is not None or request.endpoint == "static" or getattr(view, "is_public", False) or view is None:
+    if (me := g.get("actor")) is not None:
+        if not me.may(right):
+            abort(403)
         return None
     if request.path.startswith("/api/"):
         abort(401)
     readable = bool(request.url_rule and "GET" in (request.url_rule.methods or ()))
     where = request.full_path.rstrip("?") if readable else "/"
     return redirect(url_for("signin.sign_in", next=where, expired=None if request.method == "GET" else 1))
+
+
+def note_refusal(code: int) -> None:
+    """A line in the journal: who tried what is not theirs. A busy store is no reason to answer otherwise."""
+    if (me := g.get("actor")) is None:
+        return
+    release()
+    told = {"method": [None, request.method], "path": [None, request.path[:200]], "code": [None, code]}
+    try:
+        with platform().work(me, source="api" if g.by_token else "page", settle=False) as work:
+            journal.write(work, "refused", request.endpoint or "", None, told)
+    except OperationalError:
+        log.warning("could not note that %s was refused", me.login)
 
 
 def _first_of_all(owed: str) -> Response | None:

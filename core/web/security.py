@@ -37,7 +37,7 @@ def protect(app: Flask) -> None:
     app.after_request(_headers)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Forbidden, lambda error: answer(403, str(error)))
-    app.register_error_handler(NotFound, lambda _error: answer(404))
+    app.register_error_handler(NotFound, _not_found)
     app.register_error_handler(
         KeyReused, lambda _error: answer(409, _("同一提交编号已用于其他内容，请刷新页面后重新填写。"))
     )
@@ -61,10 +61,17 @@ def _headers(response: Response) -> Response:
     return response
 
 
+def _not_found(error: NotFound) -> ResponseReturnValue:
+    if error.hidden:
+        frame.note_refusal(404)
+    return answer(404)
+
+
 def _http(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, SecurityError):  # under a name that is not ours no page has addresses to point to
         return _("这个网址不属于本平台。"), 400, {"Content-Type": "text/plain; charset=utf-8"}
     if isinstance(error, CSRFError):
+        frame.note_refusal(400)
         return answer(400, _("页面已过期或来源不明，没有保存。请返回上一页，刷新后重新提交。"))
     return answer(error.code or 500)
 
@@ -77,6 +84,8 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
 
 def answer(code: int, text: str = "") -> ResponseReturnValue:
     """The page (or JSON) that says what was refused and what to do."""
+    if code == 403:
+        frame.note_refusal(403)
     title, usual = SAID.get(code, SAID[500] if code >= 500 else SAID[400])
     if request.path.startswith("/api/"):
         return jsonify({"problems": [{"field": "", "text": text or usual}]}), code

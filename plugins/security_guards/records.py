@@ -49,6 +49,7 @@ class Guard(Record):
     __tablename__ = "security_guards_guard"
     __table_args__ = (Index(None, "filed_on"), Index(None, "trained_on"))
     unit, label, code = COMPLEX, "保安员备案", "F6.1、F6.2"
+    firm = True
     help = "上岗即登记，30日内完成审查备案。证件号加密保存、只显示首尾。"
     workflow = FILING
     named_by: ClassVar[tuple[str, ...]] = ("post_no", "since")

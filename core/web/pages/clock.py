@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from core.base.describe import Job
 from core.base.errors import Forbidden, Invalid, NotFound
 from core.base.units import COMMUNITY
-from core.services import access, holidays, job_runs, owed, sent, waivers
+from core.services import holidays, job_runs, owed, rights, sent, waivers
 from core.services.work import Work
 from core.web import frame
 
@@ -70,7 +70,7 @@ def calendar() -> ResponseReturnValue:
         known=work.calendar.knows(year),
         days=holidays.of(work, year),
         months=[work.calendar.month(year, m) for m in range(1, 13)],
-        may=access.may_administer(work.actor),
+        may=work.actor.may(rights.OPERATE),
         typed=request.form.get("days", ""),
         problems=problems,
     )
@@ -123,7 +123,7 @@ def waive(number: int) -> ResponseReturnValue:
 def _jobs(work: Work) -> dict[str, Job]:
     """The jobs the person may run: all for who administers, else those of the actions led."""
     found = job_runs.all_jobs(work.catalog)
-    if access.may_administer(work.actor):
+    if work.actor.may(rights.OPERATE):
         return found
     return {k: j for k, j in found.items() if k.partition(".")[0] in work.actor.leads}
 

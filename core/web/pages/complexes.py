@@ -9,9 +9,10 @@ from typing import Any
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import and_, literal, select, union_all
 
 from core.base.blocks import Block, Notice
+from core.base.errors import NotFound
 from core.base.facts import ActionFacts
 from core.base.record import Record
 from core.base.sql_days import local_day
@@ -19,7 +20,19 @@ from core.base.status import Status
 from core.base.units import COMMUNITY, COMPANY, COMPLEX
 from core.base.window import Moment
 from core.estate.units import Community, Complex, ComplexTerm
-from core.services import access, duties, duty_rows, faults, figures, filing, registry, reports, responsibilities
+from core.services import (
+    access,
+    duties,
+    duty_rows,
+    faults,
+    figures,
+    filing,
+    mine,
+    registry,
+    reports,
+    responsibilities,
+    rights,
+)
 from core.services.duties import Duty
 from core.services.measures import Measure
 from core.services.work import Work
@@ -45,8 +58,14 @@ def card(unit_id: int) -> ResponseReturnValue:
     one = work.session.get(Complex, unit_id)
     if one is None:
         abort(404)
-    day = work.today
-    owed = duties.owed_by(work, duties.of_unit(COMPLEX.name, unit_id), day.replace(year=day.year + 1))
+    day, me = work.today, work.actor
+    whole, where = me.may(rights.READ), duties.of_unit(COMPLEX.name, unit_id)
+    if not whole:  # a property company: its own complexes, what it owes itself
+        owes = mine.owes(work, me)
+        if unit_id not in me.linked or owes is None:
+            raise NotFound(f"complex {unit_id}", hidden=True)
+        where = and_(where, owes)
+    owed = duties.owed_by(work, where, day.replace(year=day.year + 1))
     action = request.args.get("action", "") if request.args.get("action") in work.catalog.plugins else ""
     return frame.page(
         "complex.html",
@@ -57,12 +76,12 @@ def card(unit_id: int) -> ResponseReturnValue:
         action=work.catalog.plugins[action].action if action else None,
         may={k for k, m in work.catalog.records.items() if m.unit == COMPLEX and _may(work, k, m, unit_id)},
         timeline=_timeline(work, unit_id),
-        panels=_panels(work, unit_id),
-        states=_states(work, owed),
+        panels=_panels(work, unit_id) if whole else [],
+        states=_states(work, owed) if whole else [],
         answers=responsibilities.of(work, COMPLEX.name, unit_id, on=day),
         terms=_terms(work, unit_id),
         qr=qr.svg(request.base_url, _("二维码")),
-        marks=_marks(work, unit_id),
+        marks=_marks(work, unit_id) if whole else [],
     )
 
 
@@ -74,7 +93,7 @@ def community(unit_id: int) -> ResponseReturnValue:
         abort(404)
     day = frame.as_of(work)
     found = figures.indicators(work, day)
-    mine = [(i, g) for i in found for g in i.by_community if g.group == one.name]
+    own = [(i, g) for i in found for g in i.by_community if g.group == one.name]
     complexes = work.session.scalars(
         select(Complex).where(Complex.community_id == unit_id).order_by(Complex.name)
     ).all()
@@ -82,7 +101,7 @@ def community(unit_id: int) -> ResponseReturnValue:
         "community.html",
         one=one,
         day=day,
-        parts=[(i, replace(i, n=g.n, d=g.d)) for i, g in mine],
+        parts=[(i, replace(i, n=g.n, d=g.d)) for i, g in own],
         complexes=complexes,
         answers=responsibilities.of(work, COMMUNITY.name, unit_id, on=day),
         owed=duty_rows.open_on(work, duties.of_community(unit_id), day),
@@ -94,9 +113,9 @@ def _states(work: Work, owed: Sequence[Duty]) -> list[State]:
     out = []
     for action in reports.actions(work, work.today):
         plugin = work.catalog.plugins.get(action.slug)
-        mine = [d.status for d in owed if d.deadline.key.startswith(f"{action.slug}.")]
-        late, soon = mine.count(Status.OVERDUE), mine.count(Status.DUE_SOON)
-        out.append(State(action, bool(plugin and plugin.records), late, soon, len(mine) - late - soon))
+        held = [d.status for d in owed if d.deadline.key.startswith(f"{action.slug}.")]
+        late, soon = held.count(Status.OVERDUE), held.count(Status.DUE_SOON)
+        out.append(State(action, bool(plugin and plugin.records), late, soon, len(held) - late - soon))
     return out
 
 

@@ -38,7 +38,6 @@ def subscribe() -> ResponseReturnValue:
 
 
 @bp.route("/calendar/<secret>.ics")
-@frame.public
 def feed(secret: str) -> ResponseReturnValue:
     work = frame.reading()
     found = feeds.calendar(work, secret)

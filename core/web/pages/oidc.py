@@ -13,7 +13,6 @@ from flask.typing import ResponseReturnValue
 from core.config import Misconfigured, OidcConfig
 from core.services import accounts, signing_in
 from core.web import frame
-from core.web.frame import public
 from core.web.pages import signin
 
 bp = Blueprint("oidc", __name__)
@@ -44,7 +43,6 @@ def install(app: Flask, config: OidcConfig | None) -> None:
 
 
 @bp.route("/signin/oidc")
-@public
 def start() -> ResponseReturnValue:
     """Off to the service, and back to ``next``."""
     session["oidc_next"] = frame.inside(request.args.get("next", "/"))
@@ -57,7 +55,6 @@ def start() -> ResponseReturnValue:
 
 
 @bp.route("/signin/oidc/back")
-@public
 def back() -> ResponseReturnValue:
     """What the service says is believed only as far as its signature, issuer, audience, state and nonce hold."""
     client, config = _client(), _config()

@@ -18,7 +18,7 @@ from core.base.errors import Invalid, Problem
 from core.base.say import Say
 from core.base.window import TZ
 from core.estate.units import UNITS
-from core.services import access, journal, listing, sheets
+from core.services import journal, listing, rights, sheets
 from core.services.sheets.kept import SheetUpload
 from core.services.work import Work
 from core.web import frame
@@ -167,7 +167,7 @@ def _start(key: str, problems: list[Any] | None = None) -> str:
 def _model(work: Work, key: str) -> Any:
     """The class behind a key: a record's, or, for the administrator, a unit's."""
     if key in UNITS:
-        if not access.may_administer(work.actor):
+        if not work.actor.may(rights.REGISTRY):
             abort(403)
         return UNITS[key]
     if key not in work.catalog.records:

@@ -9,13 +9,11 @@ from core.services import accounts, sessions, signing_in
 from core.services.policy import LONGEST
 from core.services.signing_in import Entry
 from core.web import frame
-from core.web.frame import public
 
 bp = Blueprint("signin", __name__)
 
 
 @bp.route("/signin", methods=["GET", "POST"])
-@public
 def sign_in() -> ResponseReturnValue:
     where = frame.inside(request.values.get("next", "/"))
     if request.method == "GET":
@@ -32,7 +30,6 @@ def sign_in() -> ResponseReturnValue:
 
 
 @bp.route("/enter/<token>", methods=["GET", "POST"])
-@public
 def enter(token: str) -> ResponseReturnValue:
     """A chat that looks at the link for a preview uses nothing up: only the button does."""
     if request.method == "POST":
@@ -46,7 +43,6 @@ def enter(token: str) -> ResponseReturnValue:
 
 
 @bp.route("/signin/code", methods=["GET", "POST"])
-@public
 def code() -> ResponseReturnValue:
     """The second step; too late or too often wrong leads back to the first."""
     where = frame.inside(request.values.get("next", "/"))

@@ -36,7 +36,6 @@ def show() -> ResponseReturnValue:
 
 
 @bp.route("/healthz")
-@frame.public
 def healthz() -> ResponseReturnValue:
     """The process answers."""
     return jsonify({"ok": True})

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "core_0007"
-down_revision = "core_0006"
+revision = "core_0008"
+down_revision = "core_0007"
 
 
 def upgrade() -> None:
