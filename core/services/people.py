@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from core.base.errors import Forbidden, Invalid, NotFound, Problem
 from core.base.say import Say
-from core.base.units import COMMUNITY, DEPARTMENT, LEADER, UnitKind
+from core.base.units import COMMUNITY, COMPANY, DEPARTMENT, GRID, LEADER, UnitKind
 from core.services import accounts, journal, lockout, rights, second_factor, sessions
 from core.services.accounts import Account
 from core.services.rights import GRANT, PEOPLE
@@ -19,7 +19,13 @@ from core.services.sessions import SESSION, SignIn
 from core.services.work import Work
 
 # The unit an account of a role belongs to; roles that stand not here belong to none.
-UNIT: dict[str, UnitKind] = {rights.DEPARTMENT: DEPARTMENT, rights.OFFICER: COMMUNITY, rights.LINKED: LEADER}
+UNIT: dict[str, UnitKind] = {
+    rights.DEPARTMENT: DEPARTMENT,
+    rights.OFFICER: COMMUNITY,
+    rights.GRID: GRID,
+    rights.LINKED: LEADER,
+    rights.COMPANY: COMPANY,
+}
 GIVEN = (*UNIT, rights.COORDINATION, rights.ADMINISTRATOR, rights.SECURITY, rights.AUDITOR)
 EVERYTHING = (sessions.SESSION, sessions.LINK, sessions.HALF, sessions.TOKEN)
 

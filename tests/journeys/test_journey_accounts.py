@@ -33,7 +33,8 @@ def test_what_was_typed_comes_back_after_signing_in_again(visit: Visit, site: An
     page.fill("#login", "petitions")
     page.fill("#password", PASSWORD)
     page.click("main button")
-    page.wait_for_url("**/r/disputes.complaint/new*")
+    page.wait_for_selector("form.record-form")
+    page.wait_for_load_state()
     assert page.locator(f"[name={name}]").input_value() == "三号楼电梯停运两天"
 
 
