@@ -8,15 +8,16 @@ from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import select
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from core.base.sealed import use_key
+from core.base import keys
 from core.config import Config, Misconfigured
 from core.estate.campaign import Campaign
 from core.kernel import plugins
 from core.kernel.catalog import Catalog
-from core.services import migrations
+from core.services import logs, migrations, preflight
+from core.services.apart import Apart
 from core.services.db import Database
 from core.services.platform import Platform
-from core.web import developing, doors, frame, language, pages, security, show
+from core.web import developing, doors, frame, language, pages, security, show, tracing
 
 
 def create_app(
@@ -43,6 +44,7 @@ def create_app(
         TEMPLATES_AUTO_RELOAD=False,
     )
     app.extensions["platform"] = platform
+    tracing.install(app)  # first: whatever is logged bears the number of its request
     if count := platform.config.proxies:  # only then is what a request says of where it came from believed (A12)
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     language.install(app, platform)
@@ -50,6 +52,7 @@ def create_app(
     csrf = CSRFProtect(app)
     security.protect(app)
     show.install(app)
+    pages.watch.install(app)
     for blueprint in pages.BLUEPRINTS:
         app.register_blueprint(blueprint)
     doors.check(app.url_map.iter_rules())
@@ -69,12 +72,21 @@ def _fit_to_serve(platform: Platform) -> None:
             raise Misconfigured("正式方案不能以开发或调试方式运行：请去掉 ACTIONS_DEVELOPING 和 FLASK_DEBUG")
 
 
+def wsgi() -> Flask:
+    """For a WSGI server of one's own (``gunicorn 'core.app:wsgi()'``): with the log of ``actions serve``, without the clock."""
+    config = Config.read()
+    logs.install(config.log)
+    return create_app(config)
+
+
 def open_platform(config: Config, catalog: Catalog | None = None) -> Platform:
     """Load the plugins, open the store and bring it to its newest shape."""
-    use_key(config.secret_key)
+    keys.use(config.secret_key, *config.old_keys)
     strict = config.strict and not config.developing  # who develops sees what is broken in the browser
     catalog = catalog or plugins.load(
         only=config.plugins, without=config.without, strict=strict, packages=config.packages
     )
-    db = Database(config.database_url)
-    return Platform(config, db, migrations.upgrade(db, catalog, strict=strict))
+    with preflight.opening(config):
+        db = Database(config.database_url, busy_s=config.busy_timeout)
+        catalog = migrations.upgrade(db, catalog, strict=strict)
+    return Platform(config, db, catalog, apart=Apart.of(config, catalog))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -96,24 +97,40 @@ class Config:
     people reach the platform, with which links in messages begin. ``developing``: for who writes a plugin, on their own
     machine: what fails is shown in the browser with its line; ``packages``: folders of plugins that are not installed.
     ``trusted_hosts``: names the platform answers to, none for any; ``proxies``: how many of our own stand before it and say
-    from where a request came. ``clock``: for tests, a clock of their own: ``2024-11-08T08:00+08:00@1700000000*600`` is that
-    moment at that real second, 600 times as fast."""
+    from where a request came. ``webhook_private``: webhooks may go to addresses inside. ``uploads_a_day``,
+    ``upload_bytes_a_day``: what one person may upload in a day. ``backups``: folder of the nightly backups, None for none;
+    ``keep_backups``: how many of them stay. ``busy_timeout``: seconds a writer waits for the store before it is told that the
+    system is busy. ``metrics_token``: who shows it may read /metrics from elsewhere. ``log``: ``text`` or ``json``. ``section_s``:
+    seconds a plugin may take for its part of a document, which is then made in a child process that can be killed; 0: here, for
+    as long as it takes.
+    ``clock``: for tests, a clock of their own: ``2024-11-08T08:00+08:00@1700000000*600`` is that moment at that real second,
+    600 times as fast."""
 
     data: Path
     database_url: str
     secret_key: bytes
+    old_keys: tuple[bytes, ...] = ()  # given up, but what they sealed can still be read (`actions keys rotate`)
     strict: bool = False
     plugins: tuple[str, ...] | None = None
     without: tuple[str, ...] = ()
     secure_cookies: bool = False
     public_url: str = ""
     clock: str = ""
+    uploads_a_day: int = 1000
+    upload_bytes_a_day: int = 2 * 1024**3
+    section_s: float = 0
     developing: bool = False
+    webhook_private: bool = False
     packages: tuple[Path, ...] = ()
     sign_in: SignInConfig = field(default_factory=SignInConfig)
     oidc: OidcConfig | None = None
     trusted_hosts: tuple[str, ...] = ()
     proxies: int = 0
+    backups: Path | None = None
+    keep_backups: int = 14
+    busy_timeout: float = 10
+    metrics_token: str = ""
+    log: str = "text"
 
     @property
     def uploads(self) -> Path:
@@ -125,25 +142,35 @@ class Config:
         readable by its owner only."""
         env = os.environ if env is None else env
         folder = (data or Path(env.get("ACTIONS_DATA", "var"))).resolve()
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         url = env.get("ACTIONS_DATABASE_URL") or f"sqlite:///{folder / 'actions.db'}"
         chosen = env.get("ACTIONS_PLUGINS")
         return cls(
             data=folder,
             database_url=url,
             secret_key=_key(env["ACTIONS_SECRET_KEY"]) if env.get("ACTIONS_SECRET_KEY") else _kept_key(folder),
+            old_keys=(*_words(env.get("ACTIONS_OLD_KEYS", "").replace(",", "\n")), *_words(_read(old_keys_in(folder)))),
             strict=env.get("ACTIONS_STRICT") == "1",
             plugins=tuple(chosen.split(",")) if chosen else None,
             without=tuple(filter(None, env.get("ACTIONS_WITHOUT", "").split(","))),
             secure_cookies=env.get("ACTIONS_SECURE_COOKIES") == "1",
             public_url=env.get("ACTIONS_PUBLIC_URL", ""),
             clock=env.get("ACTIONS_CLOCK", ""),
+            webhook_private=env.get("ACTIONS_WEBHOOK_PRIVATE") == "1",
+            uploads_a_day=number(env, "ACTIONS_UPLOADS_A_DAY", least=1) or 1000,
+            upload_bytes_a_day=(number(env, "ACTIONS_UPLOAD_MB_A_DAY", least=1) or 2048) * 1024**2,
+            section_s=float(env.get("ACTIONS_SECTION_S", "10")),
             developing=env.get("ACTIONS_DEVELOPING") == "1",
             packages=tuple(Path(p) for p in env.get("ACTIONS_PACKAGES", "").split(os.pathsep) if p),
             sign_in=SignInConfig.read(env),
             oidc=OidcConfig.read(env),
             trusted_hosts=tuple(filter(None, map(str.strip, env.get("ACTIONS_TRUSTED_HOSTS", "").split(",")))),
             proxies=number(env, "ACTIONS_PROXIES") or 0,
+            backups=_backups(env.get("ACTIONS_BACKUPS", ""), folder),
+            keep_backups=number(env, "ACTIONS_KEEP_BACKUPS", least=1) or 14,
+            busy_timeout=float(env.get("ACTIONS_BUSY_TIMEOUT", "10")),
+            metrics_token=env.get("ACTIONS_METRICS_TOKEN", ""),
+            log=env.get("ACTIONS_LOG", "text"),
         )
 
     def now(self) -> datetime:
@@ -165,10 +192,50 @@ def _key(text: str) -> bytes:
     return text.encode()
 
 
+def old_keys_in(folder: Path) -> Path:
+    """The file of the secrets that were given up, newest first, a line each."""
+    return folder / "old.keys"
+
+
+def change_key(folder: Path) -> None:
+    """Put a new secret in the place of the one kept in the data folder, which is first added to the old ones: whenever this
+    is killed, every secret is still in one of both files."""
+    file, old = folder / "secret.key", old_keys_in(folder)
+    _write(old, _kept_key(folder).decode() + "\n" + _read(old))
+    _write(file, secrets.token_urlsafe(48))
+
+
+def _backups(stated: str, data: Path) -> Path | None:
+    """``off`` for who makes backups by other means."""
+    return None if stated == "off" else Path(stated).resolve() if stated else data / "backups"
+
+
 def _kept_key(folder: Path) -> bytes:
     file = folder / "secret.key"
     if not file.exists():
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as out:
-            out.write(secrets.token_urlsafe(48).encode())
+        _write(file, secrets.token_urlsafe(48), new=True)
     return file.read_bytes()
+
+
+def _read(file: Path) -> str:
+    return file.read_text(encoding="utf-8") if file.exists() else ""
+
+
+def _words(text: str) -> tuple[bytes, ...]:
+    return tuple(word.strip().encode() for word in text.splitlines() if word.strip())
+
+
+def _write(file: Path, text: str, *, new: bool = False) -> None:
+    """Whole or not at all, for its owner only. ``new``: not if there is one meanwhile."""
+    part = file.with_name(f"{file.name}.{os.getpid()}")
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as out:
+        out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
+    if not new:
+        part.replace(file)
+        return
+    with suppress(FileExistsError):
+        os.link(part, file)
+    part.unlink()

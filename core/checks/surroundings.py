@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.config import SHORTEST_KEY, Config
-from core.services import faults, migrations
+from core.services import faults, migrations, preflight
+from core.services.backup_store import database_file
 from core.services.db import sqlite_is_safe, sqlite_module
 from core.services.platform import Platform
 from core.services.work import Work
@@ -27,8 +28,8 @@ class Finding:
 
 
 def look_around(platform: Platform) -> Iterator[Finding]:
+    yield from unfit(platform)
     yield from _store(platform)
-    yield from _disk(platform)
     yield from _key(platform)
     behind = migrations.pending(platform.db, platform.catalog)
     if behind:
@@ -42,6 +43,42 @@ def look_around(platform: Platform) -> Iterator[Finding]:
         for row in faults.standing(work.session).values():
             yield Finding(
                 text=f"{row.place} {faults.sentence(row)}", mend=f"修正插件 {row.plugin}；恢复后自动消除", broken=True
+            )
+
+
+def unfit(platform: Platform) -> Iterator[Finding]:
+    """What the platform must not be served with: data would be lost, or read by others."""
+    yield from _disk(platform)
+    yield from _private(platform)
+    yield from _sound(platform)
+
+
+def _private(platform: Platform) -> Iterator[Finding]:
+    files = [platform.config.data / "secret.key"]
+    if platform.db.sqlite:
+        files.append(database_file(platform.config.database_url))
+    for file in files:
+        if file.is_file() and read_by_all(file):
+            yield Finding(text=f"{file} 本机的任何用户都能读", mend=f"chmod 600 {file}", broken=True)
+
+
+def read_by_all(file: Path) -> bool:
+    """Anybody on this machine can reach the file and read it."""
+    folders = all(folder.stat().st_mode & stat.S_IXOTH for folder in file.resolve().parents)
+    return bool(folders and file.stat().st_mode & stat.S_IRWXO)
+
+
+def _sound(platform: Platform) -> Iterator[Finding]:
+    if platform.db.sqlite:
+        if wrong := preflight.damage(platform.config):
+            text = f"数据库文件已损坏：{'；'.join(wrong)}"
+            yield Finding(text=text[:400], mend=str(preflight.restore_words(platform.config)), broken=True)
+        return
+    with platform.reading() as work:
+        if work.session.connection().exec_driver_sql("SHOW synchronous_commit").scalar() == "off":
+            mend = "ALTER DATABASE … SET synchronous_commit = on，然后重新启动"
+            yield Finding(
+                text="PostgreSQL 的 synchronous_commit 是 off，断电会丢失已确认的填报", mend=mend, broken=True
             )
 
 
@@ -88,7 +125,7 @@ def _key(platform: Platform) -> Iterator[Finding]:
         )
     file = platform.config.data / "secret.key"
     if file.is_file() and stat.S_IMODE(file.stat().st_mode) & 0o077:
-        yield Finding(text=f"密钥文件 {file} 其他用户也能读", mend=f"chmod 600 {file}")
+        yield Finding(text=f"密钥文件 {file} 其他用户也可能读到", mend=f"chmod 600 {file}")
 
 
 def _open_to_the_net(config: Config) -> Iterator[Finding]:

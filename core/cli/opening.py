@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,12 +11,13 @@ from pathlib import Path
 import click
 from sqlalchemy import select
 
+from core.base import keys
 from core.base.errors import Invalid, NotFound
-from core.base.sealed import use_key
 from core.config import Config, Misconfigured
 from core.estate.campaign import Campaign
 from core.kernel import plugins
-from core.services import migrations
+from core.services import logs, migrations, preflight
+from core.services.apart import Apart
 from core.services.db import Database
 from core.services.platform import Platform
 
@@ -30,14 +31,15 @@ def platform(data: Path | None = None) -> Platform:
         config = Config.read(data=data)
     except Misconfigured as error:
         raise click.ClickException(str(error)) from None
-    use_key(config.secret_key)
+    keys.use(config.secret_key, *config.old_keys)
     strict = config.strict and not config.developing
     catalog = plugins.load(only=config.plugins, without=config.without, strict=strict, packages=config.packages)
-    db = Database(config.database_url)
-    catalog = migrations.upgrade(db, catalog, strict=strict)
+    with said(), preflight.opening(config):
+        db = Database(config.database_url, busy_s=config.busy_timeout)
+        catalog = migrations.upgrade(db, catalog, strict=strict)
     for fault in catalog.faults:
         click.echo(f"插件 {fault.plugin} 已隔离（{fault.stage}）：{fault.what}", err=True)
-    return Platform(config, db, catalog)
+    return Platform(config, db, catalog, apart=Apart.of(config, catalog))
 
 
 @contextmanager
@@ -46,7 +48,7 @@ def opened() -> Iterator[Platform]:
     try:
         yield found
     finally:
-        found.db.close()
+        found.close()
 
 
 @contextmanager
@@ -70,6 +72,4 @@ def loaded(found: Platform) -> bool:
 def main() -> None:
     """专项行动平台 Special Actions."""
     warnings.filterwarnings("default", message="core\\.api", category=DeprecationWarning)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for noisy in ("alembic", "apscheduler"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    logs.install(os.environ.get("ACTIONS_LOG", "text"))

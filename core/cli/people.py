@@ -6,7 +6,7 @@ import click
 
 from core.base.units import COMMUNITY, COMPANY, DEPARTMENT, GRID, LEADER
 from core.cli.opening import main, opened, said
-from core.services import accounts, people, policy, rights
+from core.services import accounts, people, policy, rights, tokens
 from core.services.access import SYSTEM_ACTOR
 
 
@@ -83,7 +83,41 @@ def user_contact(login: str, address: str) -> None:
 
 @user.command("token")
 @click.argument("login")
-def user_token(login: str) -> None:
-    """Print a new API token that speaks for an account."""
-    with opened() as found, found.work(SYSTEM_ACTOR) as work:
-        click.echo(accounts.api_token(work, login))
+@click.option("--name", required=True, help="用途，例如：市民小程序")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    required=True,
+    help="权限，可多次：read、write、records:记录:read|write、intake:渠道",
+)
+@click.option("--days", default=tokens.DAYS, show_default=True, help="有效天数")
+@click.option("--per-minute", default=tokens.PER_MINUTE, show_default=True, help="每分钟最多调用次数")
+def user_token(login: str, name: str, scopes: tuple[str, ...], days: int, per_minute: int) -> None:
+    """Print a new API token that speaks for an account. It is shown this once."""
+    with opened() as found, said(), found.work(SYSTEM_ACTOR, settle=False) as work:
+        click.echo(tokens.issue(work, login, name, scopes, days=days, per_minute=per_minute))
+
+
+@main.group("tokens")
+def tokens_() -> None:
+    """API tokens: what was given to whom, until when."""
+
+
+@tokens_.command("list")
+def tokens_list() -> None:
+    """Every token: number, name, account, scopes, until when, last use."""
+    with opened() as found, found.reading() as work:
+        for row, login in tokens.listed(work):
+            state = "已终止" if row.ended_at else f"有效期至 {row.expires_at:%Y-%m-%d}"
+            used = f"{row.last_used_at:%Y-%m-%d}" if row.last_used_at else "未用过"
+            click.echo(f"{row.id}\t{row.name}\t{login}\t{' '.join(row.scopes)}\t{state}\t最近使用：{used}")
+
+
+@tokens_.command("end")
+@click.argument("number", type=int)
+def tokens_end(number: int) -> None:
+    """End a token at once."""
+    with opened() as found, said(), found.work(SYSTEM_ACTOR, settle=False) as work:
+        tokens.end(work, number)
+    click.echo("已终止")

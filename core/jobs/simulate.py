@@ -49,7 +49,8 @@ def copied(platform: Platform) -> Iterator[Platform]:
         raise Invalid([Problem("", Say("模拟推演只能在内嵌数据库上进行：请先导出，再载入一个内嵌的副本"))])
     with tempfile.TemporaryDirectory(prefix="actions-simulate-") as folder:
         platform.db.copy_to(Path(folder) / "actions.db")
-        config = replace(platform.config, data=Path(folder), database_url=f"sqlite:///{folder}/actions.db", clock="")
+        url = f"sqlite:///{folder}/actions.db"
+        config = replace(platform.config, data=Path(folder), database_url=url, clock="", backups=None)
         db = Database(config.database_url, durable=False)
         try:
             yield Platform(config, db, platform.catalog)

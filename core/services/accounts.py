@@ -125,13 +125,6 @@ def set_contact(work: Work, login: str, address: str) -> None:
     journal.write(work, "set", "account", account.id, {"contact": [None, "***" if address else None]})
 
 
-def api_token(work: Work, login: str) -> str:
-    """A token that speaks for ``login`` at the API until it is ended."""
-    account = work.session.scalars(select(Account).where(Account.login == login, Account.active)).one()
-    journal.write(work, "create", "api_token", account.id, {})
-    return sessions.begin(work.session, account.id, sessions.TOKEN, real_now())
-
-
 def actor_of(session: Session, account: Account, day: date, address: str = "") -> Actor:
     """The account as an ``Actor``, by the responsibilities valid on ``day``."""
     return actors_of(session, [account], day, address)[0]

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from core.base.record import Record
@@ -21,18 +21,19 @@ SAFE_SQLITE = (
 )  # free of the WAL-reset bug: this or newer, or a backport of its line
 
 
+class Writer(Session):
+    """A session that may write; what the journal waits for hangs on this class (journal_chain.py)."""
+
+
 class Database:
     """One engine, two ways to begin: ``reading`` never writes, ``writing`` commits at its end or keeps nothing."""
 
-    def __init__(self, url: str, *, durable: bool = True) -> None:
-        """``durable``: what is committed outlives a power cut; only a throw-away copy may do without."""
+    def __init__(self, url: str, *, durable: bool = True, busy_s: float = 10) -> None:
+        """``durable``: what is committed outlives a power cut; only a throw-away copy may do without. ``busy_s``: how long a
+        writer waits for another before it is told that the store is busy."""
         self.url = url
         self.sqlite = url.startswith("sqlite")
-        self.engine = (
-            _sqlite(url, durable)
-            if self.sqlite
-            else create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=16)
-        )
+        self.engine = _sqlite(url, durable, busy_s) if self.sqlite else _postgresql(url, busy_s)
         self._readers = self.engine.execution_options(actions_readonly=True)
 
     @contextmanager
@@ -46,11 +47,14 @@ class Database:
             session.rollback()
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
-        with Session(self.engine, expire_on_commit=False) as session:
+    def writing(self, *, patience_ms: int | None = None) -> Iterator[Session]:
+        """``patience_ms``: wait so long for others who write (default: ten seconds on SQLite), then ``OperationalError``."""
+        with Writer(self.engine, expire_on_commit=False) as session:
             event.listen(session, "do_orm_execute", _refuse_bulk)
-            session.connection()
+            session.connection(execution_options={"actions_patience_ms": patience_ms} if patience_ms else None)
             try:
+                if patience_ms and not self.sqlite:
+                    session.execute(text(f"SET LOCAL lock_timeout = {patience_ms}"))
                 yield session
                 session.commit()
             except BaseException:
@@ -92,8 +96,22 @@ def sqlite_is_safe(version: tuple[int, ...]) -> bool:
     return version >= SAFE_SQLITE[0] or any(version[:2] == s[:2] and version >= s for s in SAFE_SQLITE[1:])
 
 
-def _sqlite(url: str, durable: bool) -> Engine:
-    engine = create_engine(url, module=sqlite_module(), connect_args={"timeout": 10, "check_same_thread": False})
+def _postgresql(url: str, busy_s: float) -> Engine:
+    engine = create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=16, hide_parameters=True)
+
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, _record: Any) -> None:
+        connection.autocommit = True  # what is set in a transaction goes with it
+        connection.execute(f"SET lock_timeout = {int(busy_s * 1000)}")
+        connection.autocommit = False
+
+    return engine
+
+
+def _sqlite(url: str, durable: bool, busy_s: float) -> Engine:
+    driver = {"timeout": busy_s, "check_same_thread": False}
+    # no parameters in errors: what people typed must not stand in a log
+    engine = create_engine(url, module=sqlite_module(), connect_args=driver, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _record: Any) -> None:
@@ -103,7 +121,7 @@ def _sqlite(url: str, durable: bool) -> Engine:
             "journal_mode=WAL",
             f"synchronous={'FULL' if durable else 'OFF'}",
             "foreign_keys=ON",
-            "busy_timeout=10000",
+            f"busy_timeout={int(busy_s * 1000)}",
             "cache_size=-32000",
         ):
             cursor.execute(f"PRAGMA {pragma}")
@@ -111,7 +129,14 @@ def _sqlite(url: str, durable: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
-        readonly = connection.get_execution_options().get("actions_readonly")
-        connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
+        options = connection.get_execution_options()
+        patience = options.get("actions_patience_ms")
+        if patience:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={patience}")
+        try:
+            connection.exec_driver_sql("BEGIN" if options.get("actions_readonly") else "BEGIN IMMEDIATE")
+        finally:
+            if patience:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout={int(busy_s * 1000)}")
 
     return engine

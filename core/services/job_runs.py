@@ -7,7 +7,7 @@ A run that failed is tried again after growing pauses, in its own row. Next: job
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,9 +18,12 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.base.declared import Base
 from core.base.describe import Job
+from core.base.errors import Invalid, Problem
 from core.base.facts import JobContext
 from core.base.record import Record
+from core.base.say import Say
 from core.base.window import Moment
+from core.config import Config
 from core.kernel.catalog import Catalog
 from core.kernel.plugins import fault as described
 from core.services import faults, records
@@ -37,9 +40,11 @@ PAUSES = tuple(
 
 @dataclass(frozen=True, kw_only=True)
 class OwnContext(JobContext):
-    """What the core's own jobs are given besides."""
+    """What the core's own jobs are given besides. ``beforehand``: what was done before the run was written (``BEFORE``)."""
 
     work: Work
+    config: Config
+    beforehand: str = ""
 
 
 class JobRun(Base):
@@ -65,17 +70,23 @@ class JobRun(Base):
 
 
 OWN: dict[str, Job] = {}  # the core's own jobs, by key (own_jobs.py)
+# What one of them does before its run is written, because it takes long and may be done twice: nobody waits for the store.
+BEFORE: dict[str, Callable[[Platform, datetime], str]] = {}
 
 
 def all_jobs(catalog: Catalog) -> dict[str, Job]:
     """The core's own and the plugins'."""
-    from core.services import own_jobs  # noqa: F401, PLC0415 - it fills OWN, and needs this module
+    from core.services import own_jobs, upkeep  # noqa: F401, PLC0415 - they fill OWN, and need this module
 
     return {**OWN, **catalog.jobs}
 
 
 class _Taken(Exception):
     """Somebody else has run, or is running, this scheduled time."""
+
+
+class Elsewhere(Exception):
+    """Another process is at it; the next tick sees whether it came to its end."""
 
 
 class _Broke(Exception):
@@ -88,11 +99,15 @@ def run_at(
     """Run ``job`` for its scheduled time, unless it has been run: then None. A failure is kept in place of the effect,
     in a transaction of its own, and stops nobody else. ``now``: the moment it is written (default: the clock)."""
     try:
+        done = _beforehand(platform, job, scheduled, now) if job.key in BEFORE else ""
         with platform.work(SYSTEM_ACTOR, now=now, source="job") as work:
             row = _claimed(work, job, scheduled, manual)
             began, lines = time.monotonic(), list[str]()
+            given = context(work, scheduled, lines)
+            if job.key in OWN:
+                given = OwnContext(**vars(given), work=work, config=platform.config, beforehand=done)
             try:
-                row.result = job.run(context(work, scheduled, lines, own=job.key in OWN))
+                row.result = job.run(given)
             except KeyboardInterrupt:
                 raise
             except BaseException as error:  # a plugin may even call sys.exit
@@ -108,6 +123,23 @@ def run_at(
         if platform.config.strict:
             raise cause from None
         return failed(platform, job, scheduled, cause, now, manual=manual)
+
+
+def _beforehand(platform: Platform, job: Job, scheduled: datetime, now: datetime | None) -> str:
+    with platform.reading(now=now) as work:
+        earlier = work.session.get(JobRun, (job.key, scheduled))
+        if earlier is not None and not _to_be_tried(earlier, work.now):
+            raise _Taken
+    try:
+        return BEFORE[job.key](platform, scheduled)
+    except Elsewhere:
+        raise _Taken from None
+    except Exception as error:
+        raise _Broke from error
+
+
+def _to_be_tried(row: JobRun, now: datetime) -> bool:
+    return row.state == FAILED and row.again_at is not None and row.again_at <= now
 
 
 def _claimed(work: Work, job: Job, scheduled: datetime, manual: bool) -> JobRun:
@@ -127,7 +159,7 @@ def _claimed(work: Work, job: Job, scheduled: datetime, manual: bool) -> JobRun:
 def _again(work: Work, row: JobRun) -> JobRun:
     """A failed run whose pause is over, taken by the one whose update counts."""
     mine = (JobRun.job == row.job, JobRun.scheduled_at == row.scheduled_at, JobRun.attempts == row.attempts)
-    if row.state != FAILED or row.again_at is None or row.again_at > work.now:
+    if not _to_be_tried(row, work.now):
         raise _Taken
     words = {"state": DONE, "attempts": row.attempts + 1, "again_at": None, "error": None, "started_at": work.now}
     taken = work.session.execute(update(JobRun).where(*mine, JobRun.state == FAILED).values(words))
@@ -151,7 +183,9 @@ def run_now(platform: Platform, key: str, now: datetime | None = None) -> JobRun
     found = run_at(platform, job, moment, now=moment, manual=True)
     if found is None:
         with platform.reading() as work:
-            found = work.session.get_one(JobRun, (key, moment))
+            found = work.session.get(JobRun, (key, moment))
+            if found is None:
+                raise Invalid([Problem("", Say("这项任务正由另一个进程执行，请稍后再看结果"))])
             work.session.expunge(found)
     return found
 
@@ -194,15 +228,15 @@ def latest(session: Session, keys: Sequence[str], each: int = 5) -> dict[str, li
     return out
 
 
-def context(work: Work, scheduled: datetime, lines: list[str], *, own: bool = False) -> JobContext:
+def context(work: Work, scheduled: datetime, lines: list[str]) -> JobContext:
+    """What a job is given."""
+
     def save(model: type[Record], values: dict[str, Any]) -> int:
         return records.save(work, work.catalog.key_of(model), values).record.id
 
     def read(rows: Any) -> Sequence[Any]:
         return work.session.execute(rows).all()
 
-    if own:
-        return OwnContext(now=scheduled, read=read, save=save, say=lines.append, work=work)
     return JobContext(now=scheduled, read=read, save=save, say=lines.append)
 
 
@@ -221,7 +255,7 @@ def failed(
         try:
             with platform.work(SYSTEM_ACTOR, now=now, source="job") as work:
                 row = work.session.get(JobRun, (job.key, scheduled))
-                if row is not None and (row.state != FAILED or row.again_at is None or row.again_at > work.now):
+                if row is not None and not _to_be_tried(row, work.now):
                     return None
                 if row is None:
                     row = JobRun(job=job.key, scheduled_at=scheduled, manual=manual, attempts=0)

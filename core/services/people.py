@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from core.base.errors import Forbidden, Invalid, NotFound, Problem
 from core.base.say import Say
 from core.base.units import COMMUNITY, COMPANY, DEPARTMENT, GRID, LEADER, UnitKind
-from core.services import accounts, journal, lockout, rights, second_factor, sessions
+from core.services import accounts, journal, lockout, rights, second_factor, sessions, tokens
 from core.services.accounts import Account
 from core.services.rights import GRANT, PEOPLE
 from core.services.sessions import SESSION, SignIn
@@ -27,7 +27,6 @@ UNIT: dict[str, UnitKind] = {
     rights.COMPANY: COMPANY,
 }
 GIVEN = (*UNIT, rights.COORDINATION, rights.ADMINISTRATOR, rights.SECURITY, rights.AUDITOR)
-EVERYTHING = (sessions.SESSION, sessions.LINK, sessions.HALF, sessions.TOKEN)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,7 +187,10 @@ def _propose(work: Work, account: Account) -> None:
 
 
 def _end(work: Work, account: Account) -> None:
-    sessions.end_all(work.session, account.id, accounts.real_now(), EVERYTHING)
+    now = accounts.real_now()
+    sessions.end_all(work.session, account.id, now)
+    for token in tokens.of_account(work.session, account.id, now):
+        tokens.end(work, token.id)
 
 
 def _found(work: Work, account_id: int) -> Account:
@@ -218,8 +220,6 @@ def _unit(work: Work, role: str, name: str) -> dict[str, int | None]:
     kind = UNIT.get(role)
     if kind is None:
         return {}
-    if not name:
-        raise Invalid([Problem("unit", Say("请填写所属{k}", k=kind.label))])
     found = work.look.unit_id(kind, name)
     if found is None:
         raise Invalid([Problem("unit", Say("没有名为“{n}”的{k}", n=name, k=kind.label))])

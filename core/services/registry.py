@@ -41,7 +41,8 @@ def save(
     before = unit.values() if unit is not None else {}
     if unit is not None and version is not None and unit.version != version:
         raise Stale(before, raw, unit.version)
-    values = _read(work, model, {**before, **raw}, unit_id)
+    masked = {f.name for f in model.fields() if f.name in raw and f.untouched(raw[f.name], before.get(f.name))}
+    values = _read(work, model, {**before, **{n: v for n, v in raw.items() if n not in masked}}, unit_id)
     if unit is not None and values == before:
         return unit
     if problems := judges.problems(work, f"registry.{model.kind.name}", {**before, "id": unit_id}, values):

@@ -157,6 +157,11 @@ def everybody(work: Work) -> list[Actor]:
     return accounts.actors_of(work.session, work.session.scalars(rows).all(), work.today)
 
 
+def administrators(work: Work) -> list[str]:
+    """The logins of who administers the platform."""
+    return [me.login for me in everybody(work) if me.role == ADMINISTRATOR]
+
+
 def _parts(work: Work, piles: Sequence[Pile], step: int | None) -> Iterator[Part]:
     """``piles`` by rule. ``step`` of the rule's ladder: only what is overdue for so long is told."""
     found: dict[str, list[Pile]] = {}

@@ -1,5 +1,5 @@
-"""Sessions, one-time links and API tokens: rows of the store, so that ending one is known to every process at once. Only the
-hash of a secret is kept. Whose they are and what they may do is said by accounts.py and signing_in.py.
+"""Sessions and one-time links: rows of the store, so that ending one is known to every process at once. Only the hash of a
+secret is kept. Whose they are and what they may do is said by accounts.py and signing_in.py.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from core.base.declared import Base
 from core.base.window import Moment
 from core.services.policy import LONGEST, Policy
 
-SESSION, LINK, TOKEN, HALF = "session", "link", "token", "half"  # half: the password was right, the code is still owed
+SESSION, LINK, HALF = "session", "link", "half"  # half: the password was right, the code is still owed
 
 
 class SignIn(Base):
-    """One signed-in browser, or a link that is still to be used (``link``), a program's token, or a browser that still owes the
+    """One signed-in browser, or a link that is still to be used (``link``), or a browser that still owes the
     code of its second factor (``half``). ``via``: by what it began (password, link, oidc)."""
 
     __tablename__ = "sign_in"
@@ -52,11 +52,10 @@ def find(session: Session, secret: str) -> SignIn | None:
 
 
 def lives(found: SignIn, now: datetime, policy: Policy) -> bool:
-    """Is the session still good: not ended, not idle for too long, not too old? A token only ends when it is ended."""
-    if found.ended_at is not None or found.kind not in (SESSION, TOKEN):
+    """Is the session still good: not ended, not idle for too long, not too old?"""
+    if found.ended_at is not None or found.kind != SESSION:
         return False
-    fresh = now - found.seen_at <= policy.idle and now - found.created_at <= LONGEST
-    return found.kind == TOKEN or fresh
+    return now - found.seen_at <= policy.idle and now - found.created_at <= LONGEST
 
 
 def end(session: Session, secret: str, now: datetime) -> None:

@@ -14,7 +14,8 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response
 
 from core.base.blocks import Ref
-from core.services import access, accounts, journal, messages, policy, reports, signing_in
+from core.base.errors import TooMany
+from core.services import access, accounts, journal, messages, policy, reports, signing_in, tokens
 from core.services.access import Actor
 from core.services.platform import Platform
 from core.services.policy import Policy
@@ -142,17 +143,19 @@ def install(app: Flask) -> None:
 def _who() -> Response | None:
     """Find the session behind the cookie or the API token; send strangers to the sign-in page, and keep everybody from the
     doors that are not theirs (doors.py)."""
-    bearer = request.headers.get("Authorization", "")
-    secret = bearer.removeprefix("Bearer ") if bearer.startswith("Bearer ") else request.cookies.get(cookie())
-    g.by_token = bearer.startswith("Bearer ")
+    kind, _, bearer = request.headers.get("Authorization", "").partition(" ")
+    g.by_token = kind.lower() == "bearer"
+    secret = None if g.by_token else request.cookies.get(cookie())
+    if g.by_token and request.path.startswith("/api/"):
+        _by_token(bearer)
     if secret and request.endpoint != "static":
         work = reading()
         found = accounts.resume(work.session, secret, accounts.real_now(), rules())
-        if found is not None and (found[1].kind == "token") == g.by_token:
+        if found is not None:
             g.actor = accounts.actor_of(work.session, found[0], work.today, request.remote_addr or "")
             work.actor = g.actor
             g.secret = secret
-            g.owed = "" if g.by_token else signing_in.owed(work.session, *found, rules())
+            g.owed = signing_in.owed(work.session, *found, rules())
             _note(secret, found[1].seen_at)
     right = doors.right_of(request.endpoint, request.method) if request.endpoint else PUBLIC  # no endpoint: 404 for all
     if right == PUBLIC:
@@ -190,6 +193,20 @@ def _first_of_all(owed: str) -> Response | None:
     if request.path.startswith("/api/"):
         abort(403)
     return redirect(url_for(OWED[owed]))
+
+
+def _by_token(secret: str) -> None:
+    """A token opens the API alone, and not more often than its rate. Raises ``TooMany``."""
+    now = accounts.real_now()
+    work = reading()
+    found = tokens.resume(work.session, secret, now)
+    if found is None:
+        return
+    account, g.token = found
+    g.actor = accounts.actor_of(work.session, account, work.today, request.remote_addr or "")
+    release()
+    if wait := tokens.spend(platform().db, g.token, now):
+        raise TooMany(wait)
 
 
 def _note(secret: str, seen: datetime) -> None:

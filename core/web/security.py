@@ -4,14 +4,17 @@ from elsewhere."""
 from __future__ import annotations
 
 import logging
+import math
 
-from flask import Flask, Response, g, jsonify, render_template, request
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, SecurityError
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
-from core.base.errors import Forbidden, KeyReused, NotFound
+from core.base.errors import Forbidden, KeyReused, NotFound, TooMany
+from core.services.store_errors import Trouble, trouble
 from core.web import frame
 
 log = logging.getLogger("actions.web")
@@ -27,9 +30,15 @@ SAID = {
     404: ("没有找到", "内容不存在，或您无权查看。请从菜单重新进入。"),
     405: ("操作不被允许", "请从页面上的按钮进入。"),
     409: ("已被他人修改", "请刷新页面，核对后再提交。"),
+    415: ("格式不对", "请求正文应为 JSON（Content-Type: application/json）。"),
     413: ("文件太大", "单次上传合计不能超过 64 MB，文字不能超过 16 MB，请减少后再试。"),
+    429: ("操作太频繁", "请稍候片刻再试。"),
     500: ("系统出错", "错误已记录，您可以稍后再试；如反复出现，请联系系统管理员。"),
     503: ("系统正忙", "请稍候片刻再提交，您填写的内容仍在上一页中。"),
+    507: (
+        "存储空间不足",
+        "没有保存，已有的内容仍可查看。请联系系统管理员清理磁盘，再提交一次；您填写的内容仍在上一页中。",
+    ),
 }
 
 
@@ -41,7 +50,8 @@ def protect(app: Flask) -> None:
     app.register_error_handler(
         KeyReused, lambda _error: answer(409, _("同一提交编号已用于其他内容，请刷新页面后重新填写。"))
     )
-    app.register_error_handler(Exception, _unexpected)
+    app.register_error_handler(TooMany, _too_many)
+    app.register_error_handler(Exception, unexpected)
 
 
 def _headers(response: Response) -> Response:
@@ -73,13 +83,33 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, CSRFError):
         frame.note_refusal(400)
         return answer(400, _("页面已过期或来源不明，没有保存。请返回上一页，刷新后重新提交。"))
-    return answer(error.code or 500)
+    response = make_response(answer(error.code or 500))
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(error.valid_methods)
+    return response
 
 
-def _unexpected(error: Exception) -> ResponseReturnValue:
-    log.exception("unexpected error at %s", request.path, exc_info=error)
-    busy = "database is locked" in str(error)
-    return answer(503 if busy else 500)
+def _too_many(error: TooMany) -> ResponseReturnValue:
+    response = make_response(answer(429))
+    response.headers["Retry-After"] = str(math.ceil(error.wait))
+    return response
+
+
+def unexpected(error: Exception) -> ResponseReturnValue:
+    """The store is full or busy: in words, and when to come again. Anything else is our own defect, and logged whole."""
+    found = trouble(error)
+    if found is None:
+        log.exception("unexpected error at %s", request.path, exc_info=error)
+        return answer(500)
+    log.error("%s at %s: %s", found.name, request.path, error)
+    return later(answer(found), found)
+
+
+def later(said: ResponseReturnValue, found: Trouble) -> ResponseReturnValue:
+    """``said`` with when to come again."""
+    response = make_response(said)
+    response.headers["Retry-After"] = str(found.retry_after_s)
+    return response
 
 
 def answer(code: int, text: str = "") -> ResponseReturnValue:
@@ -88,13 +118,15 @@ def answer(code: int, text: str = "") -> ResponseReturnValue:
         frame.note_refusal(403)
     title, usual = SAID.get(code, SAID[500] if code >= 500 else SAID[400])
     if request.path.startswith("/api/"):
-        return jsonify({"problems": [{"field": "", "text": text or usual}]}), code
-    body = (
-        frame.page("error.html", code=code, title=title, text=text or usual)
-        if g.get("actor")
-        else _bare(title, text or usual)
-    )
-    return body, code
+        headers = {"WWW-Authenticate": "Bearer"} if code == 401 else {}
+        return jsonify({"problems": [{"field": "", "text": text or usual}]}), code, headers
+    if g.get("actor"):
+        try:
+            return frame.page("error.html", code=code, title=title, text=text or usual), code
+        except DBAPIError:  # the store can't even be read: the frame around the page needs it
+            log.exception("the page of an error could not be made")
+            frame.release()
+    return _bare(title, text or usual), code
 
 
 def _bare(title: str, text: str) -> str:

@@ -160,7 +160,7 @@ class Operator(Record):
     kind: Mapped[str] = choice("作业类别", POSTS, required=True)
     post: Mapped[str] = text("岗位名称", required=True, longest=40, help="同一小区内不重复，如 配电房值班电工")
     person: Mapped[str | None] = personal("在岗人员")
-    certificate: Mapped[str | None] = personal("证书编号")
+    certificate: Mapped[str | None] = personal("证书编号", searchable=True)
     certified_on: Mapped[date | None] = day("发证日期", listed=False)
     valid_until: Mapped[date | None] = day("证书有效期至", planned=True)
     settled_on: Mapped[date | None] = day("换证或离岗日期", filed=False)

@@ -61,7 +61,7 @@ class Guard(Record):
     birth_year: Mapped[int] = integer("出生年", required=True, at_least=1940, at_most=2100, grouped=False, listed=False)
     education: Mapped[str | None] = choice("学历", EDUCATION, listed=False)
     healthy: Mapped[bool | None] = yes_no("身体健康", listed=False)
-    certificate: Mapped[str | None] = personal("保安员证号", longest=40, listed=False)
+    certificate: Mapped[str | None] = personal("保安员证号", longest=40, searchable=True, listed=False)
     certified_on: Mapped[date | None] = day("发证日期", listed=False)
     screened_on: Mapped[date | None] = day("审查日期", filed=False, listed=False)
     filed_on: Mapped[date | None] = day("备案日期", filed=False)
@@ -180,7 +180,7 @@ class PoliceLink(Record):
     by: ClassVar[tuple[str, ...]] = (LEAD,)
     since: Mapped[date] = day("挂钩起", happened=True)
     officer: Mapped[str] = personal("片警", required=True, longest=40)
-    phone: Mapped[str | None] = personal("联系电话", longest=30)
+    phone: Mapped[str | None] = personal("联系电话", longest=30, searchable=True)
     until: Mapped[date | None] = day("挂钩止")
 
     def check(self, look: Look) -> Iterator[Problem]:

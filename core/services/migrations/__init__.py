@@ -22,11 +22,14 @@ from sqlalchemy.types import TypeDecorator
 
 from core import services
 from core.base.declared import Base
+from core.base.errors import Invalid, Problem
+from core.base.say import Say
 from core.kernel.catalog import Catalog
 from core.kernel.plugins import fault
 from core.services.db import Database
 
 CORE = "core"
+LOCK = 970097  # any number of our own
 OWN = Path(__file__).parent / "versions"
 
 
@@ -46,6 +49,9 @@ def upgrade(db: Database, catalog: Catalog, *, strict: bool = False) -> Catalog:
     for owner, folder in owners(catalog):
         try:
             with db.engine.begin() as connection:
+                if not db.sqlite:  # of two processes that start at once one migrates, the other waits
+                    connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+                    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
                 _run(connection, owner, folder)
         except Exception as error:
             if strict or owner == CORE:
@@ -64,6 +70,11 @@ def current(connection: Connection, owner: str) -> str | None:
 
 def newest(folder: Path) -> str | None:
     return _script(folder).get_current_head()
+
+
+def known(folder: Path) -> set[str]:
+    """Every step this program has."""
+    return {step.revision for step in _script(folder).walk_revisions()}
 
 
 def pending(db: Database, catalog: Catalog) -> list[str]:
@@ -111,6 +122,9 @@ def _declare_all() -> None:
 def _run(connection: Connection, owner: str, folder: Path) -> bool:
     script = _script(folder)
     before = current(connection, owner)
+    if before is not None and before not in known(folder):
+        text = "表结构（{o}：{s}）比程序新：请换回较新版本的程序，本版本不会写入"
+        raise Invalid([Problem("", Say(text, o=owner, s=before))])
 
     def steps(revision: Any, _context: Any) -> Any:
         return script._upgrade_revs("head", revision)

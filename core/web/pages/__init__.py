@@ -28,7 +28,9 @@ from core.web.pages import (
     signin,
     status,
     today,
+    verification,
     wall,
+    watch,
     workspace,
 )
 
@@ -57,7 +59,9 @@ BLUEPRINTS = tuple(
         people,
         grants,
         journal,
+        verification,
         status,
+        watch,
         clock,
         notices,
         inbox,

@@ -17,6 +17,7 @@ from core.base.units import COMMUNITY
 from core.services import holidays, job_runs, owed, rights, sent, waivers
 from core.services.work import Work
 from core.web import frame
+from core.web.language import translated
 
 bp = Blueprint("clock", __name__)
 DAYS = {"mon": "周一", "tue": "周二", "wed": "周三", "thu": "周四", "fri": "周五", "sat": "周六", "sun": "周日"}
@@ -41,8 +42,11 @@ def run(key: str) -> ResponseReturnValue:
     if key not in _jobs(frame.reading()):
         abort(403 if key in job_runs.all_jobs(frame.platform().catalog) else 404)
     frame.release()
-    done = job_runs.run_now(frame.platform(), key)
-    flash(done.result or done.error or "")
+    try:
+        done = job_runs.run_now(frame.platform(), key)
+        flash(done.result or done.error or "")
+    except Invalid as error:
+        flash(translated(error.problems[0].text))
     return redirect(frame.inside(request.form.get("back", "/jobs")))
 
 
@@ -50,7 +54,7 @@ def run(key: str) -> ResponseReturnValue:
 def calendar() -> ResponseReturnValue:
     work = frame.reading()
     asked = request.values.get("year", "")
-    year = int(asked) if asked.isdigit() and 2000 < int(asked[:5]) < 2100 else work.today.year
+    year = int(asked) if asked.isdecimal() and 2000 < int(asked[:5]) < 2100 else work.today.year
     problems: list[Any] = []
     if request.method == "POST":
         try:
@@ -131,7 +135,9 @@ def _jobs(work: Work) -> dict[str, Job]:
 def when(job: Job) -> str:
     """A schedule in words: 每月1日 9:00."""
     told = job.when
-    clock = f"{told.get('hour', '*')}:{int(told.get('minute', 0)):02d}" if str(told.get("minute", 0)).isdigit() else ""
+    clock = (
+        f"{told.get('hour', '*')}:{int(told.get('minute', 0)):02d}" if str(told.get("minute", 0)).isdecimal() else ""
+    )
     if "day" in told:
         return f"每月{told['day']}日 {clock}"
     if "day_of_week" in told:

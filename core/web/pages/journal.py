@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, false, select
 from core.base.units import UNIT_KINDS
 from core.base.window import end_of
 from core.estate.units import UNITS
+from core.services import job_runs
 from core.services.journal import JournalEntry
 from core.services.work import Work
 from core.web import frame
@@ -27,6 +28,9 @@ OTHERS = {
     "responsibility": "职责分工",
     "calendar": "节假日安排",
     "feed": "日历订阅",
+    "journal": "操作日志",
+    "keys": "密钥",
+    "person": "个人信息",
 }
 FIELDS = {
     "state": "状态",
@@ -47,8 +51,21 @@ FIELDS = {
     "since": "起始日期",
     "until": "终止日期",
     "value": "取值",
+    "fold": "核对值",
+    "digest": "摘要",
+    "reason": "理由",
+    "fields": "字段",
 }
-SOURCES = {"page": "页面", "sheet": "表格", "api": "接口", "demo": "演示", "job": "定时任务", "campaign": "方案载入"}
+SOURCES = {
+    "page": "页面",
+    "command": "命令",
+    "reaction": "联动",
+    "sheet": "表格",
+    "api": "接口",
+    "demo": "演示",
+    "job": "定时任务",
+    "campaign": "方案载入",
+}
 VERBS = {
     "create": "新增",
     "edit": "修改",
@@ -69,6 +86,13 @@ VERBS = {
     "end-sessions": "退出登录",
     "waive": "延期",
     "refused": "被拒绝",
+    "prune": "清理",
+    "checkpoint": "封存",
+    "reveal": "查看个人信息",
+    "erase": "清除个人信息",
+    "expire": "到期清除个人信息",
+    "copy": "提供个人信息副本",
+    "rotate": "更换密钥",
 }
 
 
@@ -101,6 +125,7 @@ def show() -> ResponseReturnValue:
         subjects=[*kinds, *OTHERS.items()],
         asked=asked,
         unknown=asked["unit"] and _unit(work, asked["unit"]) is None,
+        checked=next(iter(job_runs.latest(work.session, ["core.anchor"], each=1)["core.anchor"]), None),
         more=found[PAGE - 1].id if len(found) > PAGE else None,
     )
 

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from core.base.errors import Invalid
-from core.services import accounts, passwords, second_factor, sessions, signing_in
+from core.services import accounts, passwords, second_factor, sessions, signing_in, tokens
 from core.services.accounts import Account
 from core.services.sessions import SignIn
 from core.services.work import Work
@@ -30,7 +30,7 @@ def show() -> ResponseReturnValue:
         "me.html",
         account=account,
         sessions=sessions.open_of(work.session, account.id, now, frame.rules()),
-        tokens=sessions.open_of(work.session, account.id, now, frame.rules(), sessions.TOKEN),
+        tokens=tokens.of_account(work.session, account.id, now),
         this=sessions.digest(g.secret),
         factor=second_factor.has(work.session, account.id),
         paper=second_factor.left(work.session, account.id),

@@ -6,7 +6,7 @@ from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from core.services import faults, job_runs
+from core.services import backups_kept, faults, job_runs
 from core.services.days import KeptDay
 from core.services.db import sqlite_is_safe, sqlite_module
 from core.web import frame
@@ -31,6 +31,7 @@ def show() -> ResponseReturnValue:
         jobs=catalog.jobs,
         store="SQLite " + version if frame.platform().db.sqlite else "PostgreSQL",
         store_safe=not frame.platform().db.sqlite or sqlite_is_safe(tuple(int(x) for x in version.split("."))),
+        backups=None if frame.platform().config.backups is None else backups_kept.standing(work.session),
         next_year=work.calendar.knows(work.today.year + 1),
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from core.base.errors import Forbidden, Invalid
-from core.services import accounts, people, rights
+from core.services import accounts, people, rights, tokens
 from core.services.access import SYSTEM_ACTOR, Actor
 from core.testing import entered
 from tests.core.web.signing import account, by_link, fresh, give_password, journal_of, post, real_campaign, sign_in
@@ -84,7 +84,7 @@ def test_a_stopped_account_is_out_at_once_and_back_when_started(admin: Any) -> N
 def test_another_role_ends_every_session_and_token(admin: Any) -> None:
     found, number_ = by_link(admin), number(admin, "a")
     with admin.platform.work(SYSTEM_ACTOR) as work:
-        token = accounts.api_token(work, "a")
+        token = tokens.issue(work, "a", "试用", ["read"])
     path = "/api/v1/records/environment.cleanup"
     bearer = {"Authorization": f"Bearer {token}"}
     assert fresh(admin).get(path, headers=bearer).status_code == 200

@@ -1,0 +1,70 @@
+"""Commands for backups: write one while the platform is in use, put one into an empty place, try whether one would restore."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from core.base import keys
+from core.cli.opening import main, opened, platform, said
+from core.config import Config
+from core.kernel import plugins
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+THERE = click.Path(exists=True, dir_okay=False, path_type=Path)
+KEY = "个人信息在备份里是密文，密钥（数据目录下的 secret.key 或 ACTIONS_SECRET_KEY）不在备份里：请分开保管，缺了它恢复后无法读出。"
+
+
+@main.command()
+@click.argument("file", type=FILE)
+def backup(file: Path) -> None:
+    """Write a backup of everything to FILE while the platform is in use."""
+    from core.services import backup as writing  # noqa: PLC0415 - only this command needs it
+
+    with opened() as found, said():
+        manifest = writing.write(found, file)
+    click.echo(f"已备份到 {file}：{manifest.rows} 行，{len(manifest.files)} 个附件（仅本用户可读）")
+    click.echo(KEY)
+    click.echo(f"备份只有试恢复过才算数：actions verify {file}")
+
+
+@main.command()
+@click.argument("file", type=THERE)
+@click.option("--other-key", is_flag=True, help="密钥已遗失也恢复；其中的个人信息无法读出")
+def restore(file: Path, other_key: bool) -> None:
+    """Put the backup FILE into an empty data folder and database."""
+    from core.services import backup_restore  # noqa: PLC0415
+
+    config = Config.read()
+    keys.use(config.secret_key, *config.old_keys)
+    catalog = plugins.load(only=config.plugins, without=config.without, packages=config.packages)
+    with said():
+        manifest = backup_restore.restore(config, catalog, file, other_key=other_key)
+    click.echo(f"已恢复 {manifest.written_at} 的备份：{manifest.rows} 行，{len(manifest.files)} 个附件")
+    missing = sorted(set(manifest.steps) - set(catalog.plugins) - {"core"})
+    for slug in missing:
+        click.echo(f"  · 插件 {slug} 没有安装：它的数据已一并恢复，装上后即可使用")
+    platform().db.close()  # brings the tables to the newest shape
+    if other_key:
+        click.echo("密钥与备份时不同：个人信息显示为“密钥不可用”。")
+
+
+@main.command()
+@click.argument("file", type=THERE)
+@click.option("--quick", is_flag=True, help="不重算两本账")
+def verify(file: Path, quick: bool) -> None:
+    """Try whether the backup FILE would restore: into a scratch place, every digest, every row, both ledgers."""
+    from core.services import backup_verify  # noqa: PLC0415
+
+    config = Config.read()
+    keys.use(config.secret_key, *config.old_keys)
+    catalog = plugins.load(only=config.plugins, without=config.without, packages=config.packages)
+    with said():
+        found = backup_verify.verify(config, catalog, file, ledgers=not quick)
+    told = f"{len(found.manifest.tables)} 张表，{found.manifest.rows} 行，{len(found.manifest.files)} 个附件"
+    click.echo(f"{found.manifest.written_at} 的备份可以恢复：{told}，逐项核对一致")
+    for wrong in found.wrong:
+        click.echo(f"  ✗ {wrong}")
+    if found.wrong:
+        raise SystemExit(1)
