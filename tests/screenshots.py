@@ -32,6 +32,9 @@ PAGES = {
         "/report/editions",
         "/report/documents/safeguards.meeting_pack",
         "/help",
+        "/me",
+        "/me/password",
+        "/me/factor",
     ),
     "sanitation": (
         "/",
@@ -66,6 +69,9 @@ PAGES = {
         "/calendar?year=2025",
         "/jobs",
         "/status",
+        "/people",
+        "/people/2",
+        "/grants",
     ),
 }
 ENGLISH = ("/", "/overview", "/wall", "/a/environment/")  # of these people's pages, once more in English

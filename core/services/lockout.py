@@ -70,6 +70,8 @@ def failed(
     row = {"key": key, "account_id": account_id, "count": 0, "locks": 0, "at": now}
     session.execute(insert(Failures).values(row).on_conflict_do_nothing())
     found = session.scalars(select(Failures).where(Failures.key == key).with_for_update()).one()
+    if found.locked_until is not None and found.locked_until > now:  # another locked it in this moment
+        return None
     found.count, found.at = found.count + 1, now
     if found.count < most:
         return None

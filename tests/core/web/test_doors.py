@@ -84,6 +84,8 @@ def test_a_stranger_meets_the_sign_in_page_everywhere_else(world: tuple[Platform
     stranger = next(iter(people.values())).application.test_client()
     before = lines(found)
     for endpoint, method, address in routes(stranger.application):
+        if (endpoint, method) == ("signin.sign_in", "POST"):
+            continue  # a name and a password that are wrong are a line of their own
         answer = stranger.open(address, method=method)
         if doors.right_of(endpoint, method) == rights.PUBLIC:
             where = answer.headers.get("Location", "")

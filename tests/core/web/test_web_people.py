@@ -30,7 +30,7 @@ def number(browser: Any, login: str) -> int:
 
 
 def link_on(page: Any) -> str:
-    found = re.search(r'/enter/([\w-]+)"', page.text)
+    found = re.search(r"/enter/([\w-]+)<", page.text)
     assert found is not None, page.text
     return found[1]
 
@@ -217,3 +217,10 @@ def test_in_a_demo_world_one_administrator_does_both(admin: Any) -> None:
     assert page.status_code == 200 and "等待授权" not in page.text
     menu = admin.get("/me").text
     assert 'href="/people"' in menu and 'href="/grants"' in menu
+
+
+def test_an_account_of_a_company_belongs_to_it(admin: Any) -> None:
+    assert post(admin, "/people", **(NEW | {"role": "company", "unit": "示例物业A01"})).status_code == 200
+    with admin.platform.reading() as work:
+        assert account(work, "wang").company_id is not None and account(work, "wang").community_id is None
+    assert "示例物业A01" in admin.get("/people").text
