@@ -59,7 +59,7 @@ class Config:
             secure_cookies=env.get("ACTIONS_SECURE_COOKIES") == "1",
             public_url=env.get("ACTIONS_PUBLIC_URL", ""),
             clock=env.get("ACTIONS_CLOCK", ""),
-            section_s=float(env.get("ACTIONS_SECTION_S", "10")),
+            section_s=float(env.get("ACTIONS_SECTION_S", "30")),
             developing=env.get("ACTIONS_DEVELOPING") == "1",
             packages=tuple(Path(p) for p in env.get("ACTIONS_PACKAGES", "").split(os.pathsep) if p),
         )
