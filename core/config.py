@@ -159,7 +159,7 @@ class Config:
             webhook_private=env.get("ACTIONS_WEBHOOK_PRIVATE") == "1",
             uploads_a_day=number(env, "ACTIONS_UPLOADS_A_DAY", least=1) or 1000,
             upload_bytes_a_day=(number(env, "ACTIONS_UPLOAD_MB_A_DAY", least=1) or 2048) * 1024**2,
-            section_s=float(env.get("ACTIONS_SECTION_S", "10")),
+            section_s=float(env.get("ACTIONS_SECTION_S", "30")),
             developing=env.get("ACTIONS_DEVELOPING") == "1",
             packages=tuple(Path(p) for p in env.get("ACTIONS_PACKAGES", "").split(os.pathsep) if p),
             sign_in=SignInConfig.read(env),

@@ -21,8 +21,10 @@ def add_table(paper: Paper, block: Table, width: float) -> None:
     chosen = plan(block, official.table, width)
     table = element("w:tbl", _properties(official, chosen.widths), _grid(chosen.widths))
     table.append(_head(block.columns, chosen, official))
+    last = len(block.rows) - 1
     for n, row in enumerate(block.rows):
-        held = n == 0 or n == len(block.rows) - 2  # no page begins or ends with a single row of a table
+        # No page begins or ends with a single row of a table, none begins with a table's note.
+        held = n < last if n in (0, last - 1) else n == last and bool(block.note)
         cells = (
             _cell(
                 lines(cell, compact=chosen.compact),
@@ -31,7 +33,7 @@ def add_table(paper: Paper, block: Table, width: float) -> None:
                 chosen.size,
                 official,
                 bold=_strong(cell),
-                held=held and len(block.rows) > 1,
+                held=held,
             )
             for cell, column, w in zip(row, block.columns, chosen.widths, strict=True)
         )

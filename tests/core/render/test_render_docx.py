@@ -135,7 +135,7 @@ def test_no_page_begins_or_ends_with_a_single_row_and_a_note_stays_whole() -> No
     found = paper(blocks=(b.Table(title="台账", columns=COLUMNS, rows=LONG.rows[:5], note="口径"),))
     rows = found.tables[0]._tbl.findall(f"{W}tr")
     held = [all(p.find(f"{W}pPr/{W}keepNext") is not None for p in row.iter(f"{W}p")) for row in rows]
-    assert held == [True, True, False, False, True, False], "head, first and second; last but one and last"
+    assert held == [True, True, False, False, True, True], "head, first and second; the last two and the note"
     assert style_of(found, "台账").find(f"{W}pPr/{W}keepNext") is not None
     assert style_of(found, "注：口径").find(f"{W}pPr/{W}keepLines") is not None
 
