@@ -46,7 +46,7 @@ def create_app(
     app.extensions["platform"] = platform
     tracing.install(app)  # first: whatever is logged bears the number of its request
     if count := platform.config.proxies:  # only then is what a request says of where it came from believed (A12)
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]
     language.install(app, platform)
     frame.install(app)  # before the token's check: a form sent after the session ended is led to the sign-in page
     csrf = CSRFProtect(app)

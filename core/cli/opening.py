@@ -58,6 +58,8 @@ def said() -> Iterator[None]:
         yield
     except Invalid as error:
         raise click.ClickException("；".join(str(p.text) for p in error.problems)) from None
+    except Misconfigured as error:
+        raise click.ClickException(str(error)) from None
     except NotFound as error:
         raise click.ClickException(f"没有“{error}”") from None
 

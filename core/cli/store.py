@@ -14,7 +14,7 @@ import click
 
 from core.base.errors import DeclarationError, Invalid
 from core.base.window import TZ
-from core.cli.opening import DAY, MEILING, loaded, main, opened
+from core.cli.opening import DAY, MEILING, loaded, main, opened, said
 from core.kernel import plugins
 from core.services import accounts, demo_people
 from core.services.access import SYSTEM_ACTOR
@@ -113,12 +113,14 @@ def serve(port: int, host: str, ticking: bool, dev: bool, package: Path | None) 
     from core.services import channels  # noqa: PLC0415
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # waitress would drop a running request
-    with opened() as found:
+    with opened() as found, said():
         _fit(found)
         scheduler = tick.start(found, channels.configured(os.environ)) if ticking and loaded(found) else None
         click.echo(f"服务已启动：http://{host}:{port}  （按 Ctrl+C 停止）")
         try:
-            waitress.serve(create_app(platform=found), host=host, port=port, threads=8, ident=None)
+            unseen = not found.config.proxies  # else the application itself judges what proxies say (core/app.py)
+            app = create_app(platform=found)
+            waitress.serve(app, host=host, port=port, threads=8, ident=None, clear_untrusted_proxy_headers=unseen)
         finally:
             if scheduler is not None:
                 scheduler.shutdown(wait=False)

@@ -4,12 +4,19 @@ start (A69)."""
 from __future__ import annotations
 
 import dataclasses
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from sqlalchemy import select
 
 from core.app import create_app
@@ -17,6 +24,7 @@ from core.checks.surroundings import look_around
 from core.config import Config, Misconfigured
 from core.services import accounts
 from core.services.access import SYSTEM_ACTOR
+from core.services.journal import JournalEntry
 from core.services.platform import Platform
 from core.services.sessions import SESSION, SignIn
 from core.testing import entered, small_platform
@@ -53,6 +61,59 @@ def test_where_a_request_came_from_is_believed_of_our_own_proxies_only(
     entered(browser, token)
     with platform.reading() as work:
         assert list(work.session.scalars(select(SignIn.address).where(SignIn.kind == SESSION))) == [address]
+
+
+@pytest.mark.parametrize(("proxies", "address"), [("0", "127.0.0.1"), ("1", "203.0.113.9")])
+def test_the_served_platform_believes_them_too(platform: Platform, proxies: str, address: str) -> None:
+    """Through ``actions serve``: the server itself must not throw away what our own proxies say."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    env = os.environ | {
+        "ACTIONS_DATA": str(platform.config.data),
+        "ACTIONS_DATABASE_URL": platform.config.database_url,
+        "ACTIONS_PROXIES": proxies,
+    }
+    command = [sys.executable, "-m", "core.cli", "serve", "--port", str(port), "--no-ticking"]
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as server:
+        try:
+            base, talk = f"http://127.0.0.1:{port}", requests.Session()
+            talk.headers["X-Forwarded-For"] = "192.0.2.66, 203.0.113.9"
+            page = answered(talk, f"{base}/signin")
+            token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+            assert token is not None
+            typed = {"csrf_token": token[1], "login": "a", "password": "wrong-password"}
+            assert talk.post(f"{base}/signin", data=typed, timeout=30).status_code == 401
+        finally:
+            server.terminate()
+            talk.close()
+    with platform.reading() as work:
+        rows = select(JournalEntry.address).where(JournalEntry.verb == "sign-in-failed")
+        assert list(work.session.scalars(rows)) == [address]
+
+
+def answered(talk: requests.Session, url: str) -> str:
+    """The page, once the server listens."""
+    for _ in range(300):
+        try:
+            return talk.get(url, timeout=30).text
+        except requests.ConnectionError:
+            time.sleep(0.2)
+    raise AssertionError("the server does not answer")
+
+
+def test_another_host_named_by_the_request_is_not_ours(platform: Platform) -> None:
+    browser = served(platform, proxies=1).test_client()
+    with platform.work(SYSTEM_ACTOR) as work:
+        token = accounts.one_time_link(work, "admin")
+    entered(browser, token)
+    forged = {"X-Forwarded-Host": "evil.example"}
+    page = browser.get("/people").text
+    csrf = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    with platform.reading() as work:
+        there = accounts.named(work, "a").id
+    handed = browser.post(f"/people/{there}/link", data={"csrf_token": csrf[1] if csrf else ""}, headers=forged).text
+    assert "http://localhost/enter/" in handed and "evil.example" not in handed
 
 
 def test_every_answer_forbids_frames_and_what_no_page_needs(platform: Platform) -> None:
