@@ -3,7 +3,7 @@ row's number. Who reads the database learns from it only that two rows hold the 
 numbers can be tried against it (plan 3.6).
 
 It is kept by the flush itself, so that no way of writing a record or a unit can forget it; rows written beside the ORM
-(many.py) say so by ``keep``. One table for all, so that no plugin needs a step of its own (docs/decisions/0017).
+(many.py) say so by ``keep``. One table for all, so that no plugin needs a step of its own (docs/decisions/0019).
 """
 
 from __future__ import annotations

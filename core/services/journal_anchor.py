@@ -41,12 +41,17 @@ def keep(connection: Connection, data: Path, now: datetime) -> tuple[Verdict, An
     The last line of ``connection``'s transaction must be a committed one."""
     earlier = read(file_in(data))
     last = earlier[-1] if earlier else None
-    found = verify(connection, earlier[-1:], since=None if last is None else _before(connection, last))
+    found = since_last(connection, earlier)
     if not found.whole or not found.last or (last is not None and last.line == found.last):
         return found, None
     anchor = Anchor(now, found.last, found.digest)
     _append(file_in(data), anchor)
     return found, anchor
+
+
+def since_last(connection: Connection, anchors: Sequence[Anchor]) -> Verdict:
+    """What was written since the last of ``anchors``, its own line included; everything if there is none."""
+    return verify(connection, anchors[-1:], since=_before(connection, anchors[-1]) if anchors else None)
 
 
 def text(anchor: Anchor) -> str:

@@ -9,7 +9,7 @@ from core.base.record import Record
 from core.base.say import Say
 from core.base.sealed import scrubbed
 from core.base.workflow import LEAD, REPORTER
-from core.services import filing, journal, records
+from core.services import access, filing, journal, records
 from core.services.work import Work
 
 SHORTEST, LONGEST = 4, 200  # characters of a reason
@@ -34,6 +34,23 @@ def reveal(work: Work, key: str, record_id: int, reason: str) -> dict[str, str]:
     shown = fields(record)
     told(work, "reveal", key, record, reason, [f.label for f in shown])
     return {f.name: getattr(record, f.name) for f in shown}
+
+
+def may_export(work: Work, key: str) -> bool:
+    """Who leads the action may take its records out with their personal values."""
+    slug, _, _ = key.partition(".")
+    model = work.catalog.records.get(key)
+    if model is None or not any(f.personal for f in model.fields()):
+        return False
+    coordinated = work.catalog.plugins[slug].action.coordinated
+    return LEAD in access.relation(work.actor, access.Whose(slug, model.unit, 0), coordinated=coordinated)
+
+
+def exported(work: Work, key: str, many: int, reason: str) -> None:
+    """Journal that ``many`` records were taken out with their personal values in clear, and why (A43)."""
+    fields = [f.label for f in work.catalog.records[key].fields() if f.personal]
+    told = {"count": [None, many], "reason": [None, reasoned(reason)], "fields": [None, "、".join(fields)]}
+    journal.write(work, "export", key, None, told)
 
 
 def told(work: Work, verb: str, key: str, record: Record, reason: str, labels: list[str]) -> None:

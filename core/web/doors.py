@@ -68,6 +68,7 @@ DOORS: Mapping[str, str] = {
     "sheets.units_sheet": REGISTRY,
     "sheets.template": FORMS,
     "sheets.export": FORMS,
+    "sheets.export_clear": FORMS,
     "sheets.upload": FORMS,
     "sheets.preview": FORMS,
     "sheets.mend": FORMS,

@@ -18,7 +18,7 @@ from core.base.errors import Invalid, Problem
 from core.base.say import Say
 from core.base.window import TZ
 from core.estate.units import UNITS
-from core.services import journal, listing, rights, sheets
+from core.services import journal, listing, reveal, rights, sheets
 from core.services.sheets.kept import SheetUpload
 from core.services.work import Work
 from core.web import frame
@@ -58,6 +58,27 @@ def export(key: str) -> ResponseReturnValue:
     name = _("%(n)s-%(d)s.xlsx", n=model.label, d=work.today.isoformat())
     with frame.writing("sheet") as writer:  # who took what out, and how much of it
         journal.write(writer, "export", key, None, {"count": [None, next(many)]})
+    return _file(data, name)
+
+
+@bp.route("/sheet/<key>/clear.xlsx", methods=["POST"])
+def export_clear(key: str) -> ResponseReturnValue:
+    """The same with personal values in clear, for who leads the action and says why."""
+    work = frame.reading()
+    model = _model(work, key)
+    if not reveal.may_export(work, key):
+        abort(403)
+    reason = request.form.get("reason", "")
+    try:
+        reveal.reasoned(reason)
+    except Invalid as error:
+        return _start(key, [p.text for p in error.problems]), 422
+    many = count()
+    rows = listing.every(work, key, listing.Asked())
+    data = sheets.export(work, model, key, (row for row in rows if next(many) >= 0), clear=True)
+    name = _("%(n)s-%(d)s.xlsx", n=model.label, d=work.today.isoformat())
+    with frame.writing("sheet") as writer:
+        reveal.exported(writer, key, next(many), reason)
     return _file(data, name)
 
 
@@ -161,7 +182,8 @@ def _start(key: str, problems: list[Any] | None = None) -> str:
     model = _model(work, key)
     is_unit = key in UNITS
     back = f"/registry/{key}" if is_unit else f"/r/{key}"
-    return frame.page("sheet.html", key=key, model=model, back=back, problems=problems or [])
+    clear = reveal.may_export(work, key)
+    return frame.page("sheet.html", key=key, model=model, back=back, problems=problems or [], clear=clear)
 
 
 def _model(work: Work, key: str) -> Any:

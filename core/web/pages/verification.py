@@ -18,7 +18,7 @@ SHOWN = 31  # anchors a page lists; the file holds them all
 
 @bp.route("/journal/verification")
 def show() -> ResponseReturnValue:
-    """Every digest reckoned anew while the page is asked for."""
+    """What was written since the last anchor, reckoned anew while the page is asked for; ``?all``: from the first line on."""
     return _page()
 
 
@@ -47,10 +47,12 @@ def _page(*, unread: bool = False) -> str:
         anchors, problem = journal_anchor.read(journal_anchor.file_in(frame.platform().config.data)), None
     except Invalid as error:
         anchors, problem = (), error.problems[0].text
-    found = journal_verify.verify(work.session.connection(), anchors)
+    connection, whole = work.session.connection(), "all" in request.args or not anchors
+    found = journal_verify.verify(connection, anchors) if whole else journal_anchor.since_last(connection, anchors)
     return frame.page(
         "verification.html",
         found=found,
+        whole=whole,
         problem=problem,
         anchors=[(one, journal_anchor.text(one)) for one in reversed(anchors[-SHOWN:])],
         unread=unread,

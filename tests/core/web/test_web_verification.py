@@ -26,6 +26,8 @@ def test_the_page_tells_that_all_is_well_and_shows_the_anchor(client: Client) ->
     assert "完好" in page and "与 1 个锚一致" in page
     (line,) = (browser.platform.config.data / "anchors" / "journal.jsonl").read_text().splitlines()
     assert json.loads(line)["digest"] in page
+    whole = browser.get("/journal/verification?all=1").get_data(as_text=True)
+    assert "与 1 个锚一致" in whole and "全部核验" in page and "全部核验" not in whole
     assert "核验无误" in browser.get("/journal").get_data(as_text=True)
 
 
