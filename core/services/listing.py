@@ -26,11 +26,12 @@ KINDS_SORTED = ("text", "integer", "decimal", "yes_no", "choice", "day", "month"
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What a list is asked for; anything unreadable is left out."""
+    """What a list is asked for; anything unreadable is left out. ``within``: these communities alone, an area's."""
 
     text: str = ""
     state: str = ""
     community: int | None = None
+    within: frozenset[int] = frozenset()
     unit: int | None = None
     since: date | None = None
     until: date | None = None
@@ -65,7 +66,7 @@ def find(work: Work, key: str, asked: Asked) -> Found:
     model = work.catalog.records[key]
     unit: Any = model_of(model.unit)
     where = _where(work, key, asked)
-    narrowed = asked.text or asked.community
+    narrowed = asked.text or asked.community or asked.within
     counted = select(func.count()).select_from(model)
     total = (
         work.session.scalar((counted.join(unit, unit.id == _unit(model)) if narrowed else counted).where(*where)) or 0
@@ -160,6 +161,8 @@ def _conditions(model: type[Record], unit: Any, asked: Asked) -> list[ColumnElem
         out.append(model.state == asked.state)
     if asked.community and model.unit in (COMPLEX, COMMUNITY):
         out.append((Complex.community_id if model.unit == COMPLEX else unit.id) == asked.community)
+    if asked.within and model.unit in (COMPLEX, COMMUNITY):
+        out.append((Complex.community_id if model.unit == COMPLEX else unit.id).in_(asked.within))
     if asked.unit:
         out.append(_unit(model) == asked.unit)
     at_a_moment = isinstance(

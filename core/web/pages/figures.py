@@ -51,7 +51,8 @@ def indicator(key: str) -> ResponseReturnValue:
         chosen=place.name if place else "",
         asked=asked,
         evidence=[
-            (work.catalog.key_of(r), r, _latest(work, work.catalog.key_of(r), facts, asked)) for r in found.evidence
+            (work.catalog.key_of(r), r, _latest(work, work.catalog.key_of(r), facts, asked, place))
+            for r in found.evidence
         ],
         since=span.start,
         until=day if span.end == FAR else span.day,
@@ -150,10 +151,9 @@ def _groups(work: Work, facts: IndicatorFacts) -> list[tuple[int | None, GroupFi
     return [(ids.get(g.group), g, why.amount(one, one.figure(g.n, g.d))) for g in facts.by_community]
 
 
-def _latest(work: Work, key: str, facts: IndicatorFacts, asked: listing.Asked) -> listing.Found:
-    """The newest records of the figure's window, of the community asked for."""
+def _latest(work: Work, key: str, facts: IndicatorFacts, asked: listing.Asked, place: Place | None) -> listing.Found:
+    """The newest records of the figure's window, of the place asked for."""
     span = facts.window
     until = span.as_of if span.end == FAR else span.day
-    return listing.find(
-        work, key, listing.Asked(community=asked.community, unit=asked.unit, since=span.start, until=until)
-    )
+    within = place.communities if place else frozenset()
+    return listing.find(work, key, listing.Asked(within=within, unit=asked.unit, since=span.start, until=until))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from core import cli
+from core.app import create_app
 from core.base import blocks as b
 from core.base.facts import Facts
 from core.base.units import COMMUNITY
 from core.estate.units import Area, Community
-from core.services import places, records, registry, reports
+from core.services import accounts, places, records, registry, reports
 from core.services.platform import Platform
 from core.testing import at, small_platform
 from plugins.environment.records import SPOTS
@@ -95,3 +99,31 @@ def test_a_circle_of_areas_ends(county: Platform) -> None:
         work.session.get_one(Area, 2).parent_id = 1
     with county.reading(now=at(DAY)) as work:
         assert {p.name for p in places.areas(work).values()} == {"测试街道", "测试市", "第二街道"}
+
+
+def test_a_figure_of_a_street_opens_the_rows_of_that_street(county: Platform) -> None:
+    app = create_app(platform=county)
+    app.config["TESTING"] = True
+    with county.work() as work:
+        work.campaign.today = DAY
+        token = accounts.one_time_link(work, "group")
+    browser = app.test_client()
+    browser.get(f"/enter/{token}")
+    whole = browser.get("/report").text
+    assert '<option value="3">第二街道</option>' in whole and "各街道情况" in whole
+    page = browser.get("/report?area=3").text
+    assert "第二街道" in re.search(r'report-title">([^<]+)', page)[1]  # type: ignore[index]
+    figure = browser.get("/i/environment.cleaned_monthly?area=3").text
+    assert "示例小区01" in figure and "示例小区02" not in figure and "第二街道" in figure
+    duty = browser.get("/d/environment.monthly_cleanup?area=3").text
+    assert "示例小区01" in duty and "示例小区02" not in duty and "第二街道" in duty
+    assert browser.get("/i/environment.cleaned_monthly?area=99").status_code == 200
+
+
+def test_the_command_writes_a_street_s_report(county: Platform, tmp_path: Path) -> None:
+    env = {"ACTIONS_DATA": str(tmp_path), "ACTIONS_DATABASE_URL": county.db.url, "ACTIONS_SECRET_KEY": "only for tests"}
+    words = ["report", "--as-of", "2024-11-20", "--format", "html", "--out", str(tmp_path / "r.html"), "--area"]
+    assert CliRunner().invoke(cli.main, [*words, "第二街道"], env=env).exit_code == 0
+    assert "第二街道" in (tmp_path / "r.html").read_text("utf-8")
+    refused = CliRunner().invoke(cli.main, [*words, "第三街道"], env=env)
+    assert refused.exit_code == 2 and "测试街道、第二街道、测试市" in refused.output
