@@ -39,6 +39,7 @@ from core.services.obligations import Obligation
 from core.services.platform import Platform
 from core.testing import at, small_platform
 
+pytestmark = pytest.mark.timeout(420)  # a busy machine needs a minute to make and fill a PostgreSQL
 TODAY = date(2024, 11, 20)
 WRITERS = 3
 Place = Callable[[], Config]
