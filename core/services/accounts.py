@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ForeignKey, Integer, String, and_, false, or_, select
+from sqlalchemy import ForeignKey, Integer, String, and_, false, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.base.declared import Base
@@ -144,6 +144,12 @@ def leave(session: Session, secret: str, now: datetime) -> None:
     found = session.get(SignIn, _digest(secret))
     if found is not None:
         found.ended_at = now
+
+
+def end_all(session: Session, now: datetime) -> None:
+    """Nobody is signed in any more, no link opens anything; tokens of programs stay."""
+    open_ = (SignIn.kind.in_(("session", "link")), SignIn.ended_at.is_(None))
+    session.execute(update(SignIn).where(*open_).values(ended_at=now))
 
 
 def set_contact(work: Work, login: str, address: str) -> None:

@@ -20,9 +20,10 @@ from sqlalchemy import NullPool, create_engine
 from core.base.say import Say
 from core.config import Config
 from core.kernel.catalog import Catalog
-from core.services import backup_store, migrations
+from core.services import accounts, backup_store, journal, migrations
 from core.services.backup import sync_folder
 from core.services.backup_manifest import FILES, STORE, Manifest, product, read, refused
+from core.services.platform import Platform
 
 
 def restore(config: Config, catalog: Catalog, file: Path, *, other_key: bool = False) -> Manifest:
@@ -46,6 +47,15 @@ def restore(config: Config, catalog: Catalog, file: Path, *, other_key: bool = F
             config.uploads.replace(uploads)  # goes with the scratch folder: the place is empty again
             raise
     return manifest
+
+
+def resumed(platform: Platform, manifest: Manifest) -> None:
+    """After ``restore``, when the platform has been opened: who was signed in at the time of the backup is not any more, for
+    they may have signed out since; and the journal says what happened."""
+    with platform.work(source="command", settle=False) as work:
+        accounts.end_all(work.session, work.now)
+        told = {"since": [None, manifest.written_at], "count": [None, manifest.rows]}
+        journal.write(work, "restore", "backup", None, told)
 
 
 def _not_newer(manifest: Manifest, catalog: Catalog) -> None:

@@ -27,6 +27,7 @@ OTHERS = {
     "responsibility": "职责分工",
     "calendar": "节假日安排",
     "feed": "日历订阅",
+    "backup": "备份",
 }
 FIELDS = {
     "state": "状态",
@@ -51,6 +52,7 @@ VERBS = {
     "set": "设置",
     "export": "导出",
     "waive": "延期",
+    "restore": "恢复",
 }
 
 

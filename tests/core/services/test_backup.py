@@ -22,6 +22,7 @@ from core.cli import main
 from core.config import Config
 from core.kernel import plugins
 from core.services import (
+    accounts,
     backup,
     backup_manifest,
     backup_restore,
@@ -34,6 +35,7 @@ from core.services import (
 )
 from core.services.access import SYSTEM_ACTOR
 from core.services.db import Database
+from core.services.journal import JournalEntry
 from core.services.measures import Measure
 from core.services.obligations import Obligation
 from core.services.platform import Platform
@@ -308,15 +310,28 @@ def test_the_commands_say_what_they_did(
     file = tmp_path / "cli.zip"
     monkeypatch.setenv("ACTIONS_SECRET_KEY", "only for tests")
     monkeypatch.setenv("ACTIONS_DATA", str(platform.config.data))
+    monkeypatch.setenv("ACTIONS_DATABASE_URL", platform.config.database_url)
+    with platform.work(SYSTEM_ACTOR) as work:
+        link = accounts.one_time_link(work, "a")
     run = CliRunner()
     done = run.invoke(main, ["backup", str(file)])
     assert done.exit_code == 0 and "密钥" in done.output
     done = run.invoke(main, ["verify", str(file)])
     assert done.exit_code == 0 and "可以恢复" in done.output
+    with platform.work(SYSTEM_ACTOR) as work:
+        assert accounts.enter(work.session, link, accounts.real_now()) is not None
     monkeypatch.setenv("ACTIONS_DATA", str(there.data))
+    monkeypatch.setenv("ACTIONS_DATABASE_URL", there.database_url)
     monkeypatch.setenv("ACTIONS_WITHOUT", "environment")
     done = run.invoke(main, ["restore", str(file)])
     assert done.exit_code == 0 and "插件 environment 没有安装" in done.output
     done = run.invoke(main, ["restore", str(file)])
     assert done.exit_code == 1 and "已有数据" in done.output
     use_key(b"only for tests")
+    restored = Platform(there, Database(there.database_url), platform.catalog)
+    with restored.work(SYSTEM_ACTOR) as work:  # a link of that time opens nothing, and the journal says what happened
+        assert accounts.enter(work.session, link, accounts.real_now()) is None
+        assert (
+            work.session.scalars(select(JournalEntry).where(JournalEntry.verb == "restore")).one().subject == "backup"
+        )
+    restored.db.close()
