@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from core.base import keys
-from core.cli.opening import main, opened, platform, said
+from core.cli.opening import main, opened, said
 from core.config import Config
 from core.kernel import plugins
 
@@ -45,7 +45,9 @@ def restore(file: Path, other_key: bool) -> None:
     missing = sorted(set(manifest.steps) - set(catalog.plugins) - {"core"})
     for slug in missing:
         click.echo(f"  · 插件 {slug} 没有安装：它的数据已一并恢复，装上后即可使用")
-    platform().db.close()  # brings the tables to the newest shape
+    with opened() as found:  # brings the tables to the newest shape
+        backup_restore.resumed(found, manifest)
+    click.echo("所有人需要重新登录。")
     if other_key:
         click.echo("密钥与备份时不同：个人信息显示为“密钥不可用”。")
 

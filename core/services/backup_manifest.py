@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -20,7 +20,7 @@ from core.base.errors import Invalid, Problem
 from core.base.say import Say
 
 FORMAT = 1
-NAME, STORE, FILES = "manifest.json", "store", "files/"
+NAME, STORE, FILES, KEPT = "manifest.json", "store", "files/", "kept/"
 PIECE = 1 << 20
 
 
@@ -28,7 +28,8 @@ PIECE = 1 << 20
 class Manifest:
     """``kind``: sqlite or postgresql. ``steps``: newest migration step by owner. ``tables``: rows and digest of each.
     ``store``: SHA-256 of the copy of the store. ``files``: SHA-256 of every upload by its path. ``today``: the platform's
-    day. ``key``: fingerprint of the secret key."""
+    day. ``key``: fingerprint of the secret key. ``kept``: SHA-256 of what else stands outside the database and must come back:
+    the journal's anchors, what was erased."""
 
     format: int
     product: str
@@ -40,6 +41,7 @@ class Manifest:
     store: str
     files: Mapping[str, str]
     key: str
+    kept: Mapping[str, str]
 
     @property
     def rows(self) -> int:
@@ -50,9 +52,10 @@ class Manifest:
         return json.dumps(told | {"seal": _seal(told, key)}, ensure_ascii=False, indent=1)
 
 
-def read(file: Path, key: bytes, *, other_key: bool = False) -> Manifest:
-    """The manifest of ``file``, once every part of the archive is what it says. ``other_key``: take a backup that was made
-    under another key; what is personal in it stays sealed and its seal can't be checked. Raises ``Invalid``."""
+def read(file: Path, keys: Sequence[bytes], *, other_key: bool = False) -> Manifest:
+    """The manifest of ``file``, made under one of ``keys``, once every part of the archive is what it says. ``other_key``:
+    take a backup that was made under another key; what is personal in it stays sealed and its seal can't be checked.
+    Raises ``Invalid``."""
     try:
         with zipfile.ZipFile(file) as found:
             told: dict[str, Any] = json.loads(found.read(NAME))
@@ -60,7 +63,8 @@ def read(file: Path, key: bytes, *, other_key: bool = False) -> Manifest:
             if told.get("format") != FORMAT:
                 raise refused(Say("备份格式 {n} 不认识，请用写出它的版本或更新的版本", n=told.get("format")))
             manifest = Manifest(**told)
-            if manifest.key != fingerprint(key):
+            key = next((k for k in keys if manifest.key == fingerprint(k)), None)
+            if key is None:
                 if not other_key:
                     raise refused(OTHER_KEY)
             elif not hmac.compare_digest(seal, _seal(told, key)):
@@ -108,6 +112,7 @@ def refused(said: Say) -> Invalid:
 def _whole(found: zipfile.ZipFile, manifest: Manifest) -> None:
     """Every member is what the manifest says, and there is no other."""
     members = {STORE: manifest.store} | {FILES + path: digest for path, digest in manifest.files.items()}
+    members |= {KEPT + path: digest for path, digest in manifest.kept.items()}
     if sorted(found.namelist()) != sorted([NAME, *members]):
         raise refused(CHANGED)
     for name, digest in members.items():

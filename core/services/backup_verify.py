@@ -34,11 +34,12 @@ class Verified:
     wrong: tuple[str, ...] = ()
 
 
-def verify(config: Config, catalog: Catalog, file: Path, *, ledgers: bool = True) -> Verified:
+def verify(config: Config, catalog: Catalog, file: Path, *, ledgers: bool = True, room: Path | None = None) -> Verified:
     """Restore ``file`` somewhere else: integrity, digests, rows; with ``ledgers`` also whether both equal what the records
-    come to. Raises ``Invalid`` where it would not restore."""
-    manifest = read(file, config.secret_key)
-    with _elsewhere(config, manifest) as scratch:
+    come to. ``room``: a folder with room for it (default: the data folder, for the system's temporary one may be small, or
+    memory). Raises ``Invalid`` where it would not restore."""
+    manifest = read(file, (config.secret_key, *config.old_keys))
+    with _elsewhere(config, manifest, room or config.data) as scratch:
         restore(scratch, catalog, file)
         return Verified(manifest, tuple(_wrong(scratch, catalog, manifest)) if ledgers else ())
 
@@ -61,19 +62,14 @@ def _wrong(scratch: Config, catalog: Catalog, manifest: Manifest) -> Iterator[st
 
 
 @contextmanager
-def _elsewhere(config: Config, manifest: Manifest) -> Iterator[Config]:
-    with tempfile.TemporaryDirectory(prefix="actions-verify-", dir=_roomy(config)) as folder:
+def _elsewhere(config: Config, manifest: Manifest, room: Path) -> Iterator[Config]:
+    with tempfile.TemporaryDirectory(prefix=".verify-", dir=room) as folder:
         place = replace(config, data=Path(folder), clock="")
         if manifest.kind == "sqlite":
             yield replace(place, database_url=f"sqlite:///{folder}/actions.db")
             return
         with _database(config.database_url) as url:
             yield replace(place, database_url=url)
-
-
-def _roomy(config: Config) -> Path | None:
-    """The data folder has room for the data; the system's temporary folder may be small, or memory."""
-    return config.data if config.data.is_dir() else None
 
 
 @contextmanager

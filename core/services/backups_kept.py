@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import fcntl
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -44,15 +45,13 @@ def make(platform: Platform, scheduled: datetime) -> str:
     if folder is None:
         return ""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _alone(folder):
+    with _alone(folder) as making:
         file = folder / f"actions-{scheduled:%Y%m%d-%H%M%S}.zip"
-        untried = file.with_suffix(".untried")
-        try:
-            manifest = backup.write(platform, untried)
-            backup_verify.verify(platform.config, platform.catalog, untried, ledgers=False)
-            untried.replace(file)
-        finally:
-            untried.unlink(missing_ok=True)
+        untried = making / file.name
+        manifest = backup.write(platform, untried)
+        backup_verify.verify(platform.config, platform.catalog, untried, ledgers=False, room=making)
+        untried.replace(file)
+        backup.sync_folder(folder)
         gone = prune(folder, platform.config.keep_backups)
     size = file.stat().st_size / 1024 / 1024
     told = f"{file.name}：{manifest.rows} 行，{len(manifest.files)} 个附件，{size:.1f} MB，已试恢复"
@@ -91,11 +90,17 @@ def warnings(work: Work, logins: list[str]) -> list[Told]:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """One process at a time; the lock goes with a process that is killed."""
+def _alone(folder: Path) -> Iterator[Path]:
+    """One process at a time, with a folder to work in. A process that is killed loses the lock; what it left is cleared away."""
+    making = folder / ".making"
     with (folder / ".lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise Elsewhere from None
-        yield
+        shutil.rmtree(making, ignore_errors=True)
+        making.mkdir(mode=0o700)
+        try:
+            yield making
+        finally:
+            shutil.rmtree(making, ignore_errors=True)

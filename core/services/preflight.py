@@ -56,7 +56,7 @@ def _there(config: Config, file: Path) -> None:
     left = [Path(f"{file}-wal"), config.uploads, *([config.backups] if config.backups is not None else [])]
     traces = [one for one in left if one.is_file() or (one.is_dir() and any(p.is_file() for p in one.rglob("*")))]
     if traces:
-        text = "数据库文件 {f} 不见了或是空的，而 {t} 还在：没有新建空库。" + RESTORE
+        text = "数据库文件 {f} 不见了或是空的，而 {t} 还在：没有新建空库。如确要从头开始，请先移走它；" + RESTORE
         raise refused(Say(text, f=file, t=traces[0], **_words(config)))
     file.parent.mkdir(parents=True, exist_ok=True)
     os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))

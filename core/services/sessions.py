@@ -70,6 +70,11 @@ def end_all(session: Session, account_id: int, now: datetime, kinds: Sequence[st
     session.execute(update(SignIn).where(*mine).values(ended_at=now))
 
 
+def end_everybodys(session: Session, now: datetime) -> None:
+    """Nobody is signed in any more and no link opens anything."""
+    session.execute(update(SignIn).where(SignIn.ended_at.is_(None)).values(ended_at=now))
+
+
 def open_of(session: Session, account_id: int, now: datetime, policy: Policy, kind: str = SESSION) -> list[SignIn]:
     """What the account has open, the last used first."""
     mine = select(SignIn).where(SignIn.account_id == account_id, SignIn.kind == kind, SignIn.ended_at.is_(None))

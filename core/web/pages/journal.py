@@ -31,6 +31,7 @@ OTHERS = {
     "journal": "操作日志",
     "keys": "密钥",
     "person": "个人信息",
+    "backup": "备份",
 }
 FIELDS = {
     "state": "状态",
@@ -93,6 +94,7 @@ VERBS = {
     "expire": "到期清除个人信息",
     "copy": "提供个人信息副本",
     "rotate": "更换密钥",
+    "restore": "恢复",
 }
 
 

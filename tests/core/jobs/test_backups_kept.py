@@ -74,6 +74,14 @@ def test_while_another_process_makes_it_nothing_is_claimed(kept: Platform) -> No
     assert night(kept, NIGHT) is not None, "it was left for the next tick"
 
 
+def test_what_a_killed_process_left_is_cleared_away(kept: Platform) -> None:
+    assert kept.config.backups is not None
+    (kept.config.backups / ".making" / ".backup-x").mkdir(parents=True)
+    (kept.config.backups / ".making" / ".backup-x" / "store").write_bytes(b"half")
+    night(kept, NIGHT)
+    assert files(kept) == ["actions-20241120-023000.zip"]
+
+
 def test_a_failure_is_kept_told_and_mended(kept: Platform) -> None:
     night(kept, NIGHT)
     assert kept.config.backups is not None

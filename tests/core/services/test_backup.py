@@ -22,6 +22,7 @@ from core.cli import main
 from core.config import Config
 from core.kernel import plugins
 from core.services import (
+    accounts,
     backup,
     backup_manifest,
     backup_restore,
@@ -30,15 +31,18 @@ from core.services import (
     demo_photo,
     migrations,
     records,
+    signing_in,
     uploads,
 )
 from core.services.access import SYSTEM_ACTOR
 from core.services.db import Database
+from core.services.journal import JournalEntry
 from core.services.measures import Measure
 from core.services.obligations import Obligation
 from core.services.platform import Platform
 from core.testing import at, small_platform
 
+pytestmark = pytest.mark.timeout(420)  # a busy machine needs a minute to make and fill a PostgreSQL
 TODAY = date(2024, 11, 20)
 WRITERS = 3
 Place = Callable[[], Config]
@@ -223,7 +227,7 @@ def test_a_flipped_byte_is_found_anywhere(made: tuple[Platform, Path, Config]) -
     for place in range(50, len(whole), len(whole) // 40):
         file.write_bytes(whole[:place] + bytes([whole[place] ^ 0x55]) + whole[place + 1 :])
         try:
-            backup_manifest.read(file, there.secret_key)
+            backup_manifest.read(file, [there.secret_key])
         except Invalid:
             found += 1
     assert found >= 38
@@ -305,17 +309,33 @@ def test_the_commands_say_what_they_did(
 ) -> None:
     platform, _, there = made
     file = tmp_path / "cli.zip"
-    monkeypatch.setenv("ACTIONS_SECRET_KEY", "only for tests")
+    for place in (platform.config.data, there.data):  # the key was brought to the new machine by other means
+        (place / "secret.key").write_bytes(platform.config.secret_key)
+        (place / "secret.key").chmod(0o600)
+    monkeypatch.delenv("ACTIONS_SECRET_KEY", raising=False)
     monkeypatch.setenv("ACTIONS_DATA", str(platform.config.data))
+    monkeypatch.setenv("ACTIONS_DATABASE_URL", platform.config.database_url)
+    with platform.work(SYSTEM_ACTOR) as work:
+        link = accounts.one_time_link(work, "a")
     run = CliRunner()
     done = run.invoke(main, ["backup", str(file)])
     assert done.exit_code == 0 and "密钥" in done.output
     done = run.invoke(main, ["verify", str(file)])
     assert done.exit_code == 0 and "可以恢复" in done.output
+    with platform.work(SYSTEM_ACTOR) as work:
+        assert signing_in.behind(work.session, link, accounts.real_now()) is not None
     monkeypatch.setenv("ACTIONS_DATA", str(there.data))
+    monkeypatch.setenv("ACTIONS_DATABASE_URL", there.database_url)
     monkeypatch.setenv("ACTIONS_WITHOUT", "environment")
     done = run.invoke(main, ["restore", str(file)])
     assert done.exit_code == 0 and "插件 environment 没有安装" in done.output
     done = run.invoke(main, ["restore", str(file)])
     assert done.exit_code == 1 and "已有数据" in done.output
     keys.use(b"only for tests")
+    restored = Platform(there, Database(there.database_url), platform.catalog)
+    with restored.work(SYSTEM_ACTOR) as work:  # a link of that time opens nothing, and the journal says what happened
+        assert signing_in.behind(work.session, link, accounts.real_now()) is None
+        assert (
+            work.session.scalars(select(JournalEntry).where(JournalEntry.verb == "restore")).one().subject == "backup"
+        )
+    restored.db.close()

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from core.app import create_app
+from core.app import create_app, wsgi
 from core.services import job_runs, readiness
 from core.services.platform import Platform
 from core.testing import small_platform
@@ -94,6 +94,15 @@ def test_without_a_token_of_its_own_an_empty_one_opens_nothing(platform: Platfor
     browser = create_app(platform=platform).test_client()
     sent = {"Authorization": "Bearer "}
     assert browser.get("/metrics", headers=sent, environ_base={"REMOTE_ADDR": "10.1.2.3"}).status_code == 404
+
+
+def test_another_wsgi_server_gets_the_same_application(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ACTIONS_DATA", str(tmp_path))
+    monkeypatch.setenv("ACTIONS_SECRET_KEY", "only for tests")
+    monkeypatch.setenv("ACTIONS_PLUGINS", "environment")
+    app = wsgi()
+    assert app.test_client().get("/readyz").json == {"ready": True, "reasons": []}
+    app.extensions["platform"].db.close()
 
 
 def test_without_the_library_there_is_no_such_page(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
