@@ -179,7 +179,7 @@ def _unit(model: type[Record]) -> Any:
 
 
 def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdigit() and len(text) < 10 else None
+    return int(text) if text and text.isdecimal() and len(text) < 10 else None
 
 
 def _date(text: str | None) -> date | None:

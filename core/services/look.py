@@ -151,7 +151,7 @@ class RegistryLook(Look):
             self.names(unit)
             return
         model: Any = model_of(unit)
-        if unit_id is None and text.startswith("#") and text[1:].isdigit():
+        if unit_id is None and text.startswith("#") and text[1:].isdecimal():
             unit_id = int(text[1:]) if len(text) < 12 else -1
         self._read(unit, model.id == unit_id if unit_id is not None else (model.name == text) | (model.code == text))
 

@@ -9,7 +9,9 @@ from flask import Flask, Response, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter, Map
 
 from core.base.errors import Forbidden, KeyReused, NotFound
 from core.web import frame
@@ -29,7 +31,15 @@ SAID = {
 }
 
 
+class RowNumber(IntegerConverter):
+    """A number in an address, as large as a row's may be: a larger one is an address of nothing."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=2**31 - 1)
+
+
 def protect(app: Flask) -> None:
+    app.url_map.converters["int"] = RowNumber
     app.after_request(_headers)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Forbidden, lambda error: answer(403, str(error)))
@@ -37,6 +47,8 @@ def protect(app: Flask) -> None:
     app.register_error_handler(
         KeyReused, lambda _error: answer(409, _("同一提交编号已用于其他内容，请刷新页面后重新填写。"))
     )
+    for unstorable in (OverflowError, UnicodeEncodeError, DataError):
+        app.register_error_handler(unstorable, _unstorable)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -55,6 +67,12 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, CSRFError):
         return answer(400, _("页面已过期或来源不明，没有保存。请返回上一页，刷新后重新提交。"))
     return answer(error.code or 500)
+
+
+def _unstorable(error: Exception) -> ResponseReturnValue:
+    """A number beyond the store's range, a NUL on PostgreSQL, half a character: no person types them, no row has them."""
+    log.warning("not to be looked up at %s: %s", request.path, type(error).__name__)
+    return answer(400)
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:

@@ -136,7 +136,7 @@ def obligations() -> ResponseReturnValue:
     """Open duties of one unit (``?unit=complex/12``) that are due within a year."""
     work = frame.reading()
     kind, _, number = request.args.get("unit", "").partition("/")
-    if kind not in UNIT_KINDS or not number.isdigit():
+    if kind not in UNIT_KINDS or not re.fullmatch("[0-9]{1,9}", number):
         raise Invalid([Problem("unit", Say("请写明责任对象，例如 unit=complex/12"))])
     owed = duties.owed_by(work, duties.of_unit(kind, int(number)), date(work.today.year + 1, 12, 31))
     return jsonify({"items": [_duty(d) for d in owed]})
@@ -177,7 +177,10 @@ def _duty(one: duties.Duty) -> dict[str, Any]:
 
 def _body() -> dict[str, Any]:
     """The JSON object sent. Unknown fields are refused by the door, not ignored."""
-    found = request.get_json(silent=True)
+    try:
+        found = request.get_json(silent=True)
+    except RecursionError:  # thousands of levels
+        found = None
     if not isinstance(found, dict):
         raise Invalid([Problem("", Say("请求正文应为 JSON 对象"))])
     return found

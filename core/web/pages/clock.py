@@ -50,7 +50,7 @@ def run(key: str) -> ResponseReturnValue:
 def calendar() -> ResponseReturnValue:
     work = frame.reading()
     asked = request.values.get("year", "")
-    year = int(asked) if asked.isdigit() and 2000 < int(asked[:5]) < 2100 else work.today.year
+    year = int(asked) if asked.isdecimal() and 2000 < int(asked[:5]) < 2100 else work.today.year
     problems: list[Any] = []
     if request.method == "POST":
         try:
@@ -131,7 +131,9 @@ def _jobs(work: Work) -> dict[str, Job]:
 def when(job: Job) -> str:
     """A schedule in words: 每月1日 9:00."""
     told = job.when
-    clock = f"{told.get('hour', '*')}:{int(told.get('minute', 0)):02d}" if str(told.get("minute", 0)).isdigit() else ""
+    clock = (
+        f"{told.get('hour', '*')}:{int(told.get('minute', 0)):02d}" if str(told.get("minute", 0)).isdecimal() else ""
+    )
     if "day" in told:
         return f"每月{told['day']}日 {clock}"
     if "day_of_week" in told:

@@ -31,7 +31,7 @@ def grid(key: str) -> ResponseReturnValue:
     model = model_of(work, key)
     if not grids.fits(work, key):
         abort(404)
-    page = int(asked[:4]) if (asked := request.args.get("page", "1")).isdigit() and int(asked[:4]) else 1
+    page = int(asked[:4]) if (asked := request.args.get("page", "1")).isdecimal() and int(asked[:4]) else 1
     units, pages = grids.units(work, key, page)
     first = _first(work, model)
     names = [f.name for f in grids.own(model)]

@@ -56,7 +56,7 @@ def move(key: str) -> ResponseReturnValue:
     """One step for the rows ticked. What was refused stays ticked, with the reason beside it."""
     model = model_of(frame.reading(), key)
     pairs = [tick.split(".", 1) for tick in request.form.getlist("row")[: listing.PAGE]]
-    chosen = {int(p[0]): int(p[1]) for p in pairs if len(p) == 2 and all(n.isdigit() and len(n) < 10 for n in p)}
+    chosen = {int(p[0]): int(p[1]) for p in pairs if len(p) == 2 and all(n.isdecimal() and len(n) < 10 for n in p)}
     step, remark = request.form.get("step", ""), request.form.get("remark", "")
     if not chosen:
         return _list(key, remark=remark, problems=[_("请先勾选要办理的记录，再点办理。")]), 422

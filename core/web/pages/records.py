@@ -62,7 +62,7 @@ def new(key: str) -> ResponseReturnValue:
         given.setdefault(happened.name, work.now.replace(second=0, microsecond=0))
     for name, asked in request.args.items():  # a unit or a parent record the page before knew
         field = next((f for f in model.fields() if f.name == name or name == model.unit.name), None)
-        if field is not None and asked.isdigit() and len(asked) < 10:
+        if field is not None and asked.isdecimal() and len(asked) < 10:
             given[model.unit.column if name == model.unit.name else name] = int(asked)
     if "proposed" in request.args:  # a paper the system proposes (core/services/notices.py)
         given |= notices.draft(work, key, int(given.get(model.unit.column) or 0))
@@ -326,4 +326,4 @@ def _shown(work: Work, key: str, record: Record, **more: Any) -> str:
 
 
 def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdigit() and len(text) < 10 else None
+    return int(text) if text and text.isdecimal() and len(text) < 10 else None

@@ -152,7 +152,7 @@ def mend(key: str, token: str) -> ResponseReturnValue:
 
 def _chosen(plan: sheets.Plan) -> set[int]:
     """The rows that are in order, and of those in conflict the ones the person decided for."""
-    decided = {int(n) for n in request.form.getlist("row") if n.isdigit() and len(n) < 10}
+    decided = {int(n) for n in request.form.getlist("row") if n.isdecimal() and len(n) < 10}
     return {r.number for r in plan.rows if r.kind in ("new", "changed") or r.number in decided}
 
 
