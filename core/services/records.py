@@ -59,16 +59,17 @@ def save(
     record_id: int | None = None,
     version: int | None = None,
     idempotency: str | None = None,
+    said: Mapping[str, Any] | None = None,
     reason: str = "",
 ) -> Saved:
     """Report a new record of class ``key``, or correct the one with ``record_id``.
 
-    ``raw``: field name to what was typed, picked or read (for a correction only what changes). ``reason``: why what is
-    unusual is right. Raises ``Invalid`` with every problem at once, ``Forbidden``, ``NotFound``, ``Stale`` with both
-    versions, ``KeyReused``.
+    ``raw``: field name to what was typed, picked or read (for a correction only what changes). ``said``: what the
+    idempotency key stands for, where the caller added to it. ``reason``: why what is unusual is right. Raises ``Invalid``
+    with every problem at once, ``Forbidden``, ``NotFound``, ``Stale`` with both versions, ``KeyReused``.
     """
     model, slug = work.catalog.records[key], key.partition(".")[0]
-    digest = digest_of(key, record_id, raw) if idempotency else ""
+    digest = digest_of(key, record_id, raw if said is None else said) if idempotency else ""
     if idempotency:
         _one_at_a_time(work, idempotency)
     if idempotency and (earlier := _repeated(work, idempotency, digest)):

@@ -140,7 +140,10 @@ def _problems(work: Work, name: str, scopes: Sequence[str], days: int, per_minut
         yield Problem("scope", Say("请至少写明一项权限，例如 read 或 records:disputes.complaint:write"))
     for scope in scopes:
         what = scope.split(":")[1] if ":" in scope else ""
-        known = not what or what in work.catalog.plugins or what in work.catalog.records
+        parts = (
+            work.catalog.intakes if scope.startswith("intake:") else {**work.catalog.plugins, **work.catalog.records}
+        )
+        known = not what or what in parts
         if not SHAPE.fullmatch(scope) or not known:
             yield Problem("scope", Say("没有“{s}”这项权限", s=scope))
     if not 1 <= days <= MOST_DAYS:
