@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from core.base.describe import Job, Missed
 from core.base.facts import JobContext
-from core.services import limits, messages, records, reminders, webhook_calls, webhooks
+from core.services import limits, messages, records, reminders, signatures, webhook_calls, webhooks
 from core.services.access import ADMINISTRATOR
 from core.services.accounts import real_now
 from core.services.job_runs import OWN, OwnContext
@@ -48,6 +48,7 @@ def sweep(context: JobContext) -> str:
     session = context.work.session
     receipts = records.forget(session, context.now - KEPT)
     now = real_now()
+    signatures.sweep(session, now)
     spent, sent = limits.sweep(session, now), webhook_calls.sweep(session, now)
     return f"清除 {receipts} 个过期的提交编号、{spent} 个用完的限速记录、{sent} 条旧的外发通知"
 

@@ -22,6 +22,7 @@ from core.base.columns import JsonText
 from core.base.declared import Base
 from core.base.errors import Forbidden, Invalid, NotFound, Problem
 from core.base.say import Say
+from core.base.sealed import Sealed
 from core.base.window import Moment
 from core.services import access, journal, limits
 from core.services.accounts import Account, real_now
@@ -46,6 +47,7 @@ class ApiToken(Base):
     created_at: Mapped[datetime] = mapped_column(Moment)
     expires_at: Mapped[datetime] = mapped_column(Moment)
     last_used_at: Mapped[datetime | None] = mapped_column(Moment)
+    signing: Mapped[str | None] = mapped_column(Sealed)  # of one that signs its calls; then it opens nothing by itself
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
@@ -65,9 +67,17 @@ class Held:
 
 
 def issue(
-    work: Work, login: str, name: str, scopes: Iterable[str], *, days: int = DAYS, per_minute: int = PER_MINUTE
+    work: Work,
+    login: str,
+    name: str,
+    scopes: Iterable[str],
+    *,
+    days: int = DAYS,
+    per_minute: int = PER_MINUTE,
+    signed: bool = False,
 ) -> str:
-    """A new token that speaks for ``login``; its secret is told this once. Raises ``Invalid``, ``Forbidden``."""
+    """A new token that speaks for ``login``; its secret is told this once. ``signed``: its calls are signed (signatures.py)
+    instead of carrying it. Raises ``Invalid``, ``Forbidden``."""
     if not access.may_administer(work.actor):
         raise Forbidden(Say("只有系统管理员可以管理账号"))
     account = work.session.scalars(select(Account).where(Account.login == login, Account.active)).first()
@@ -82,6 +92,7 @@ def issue(
         name=name.strip(),
         account_id=account.id,
         digest=_digest(secret),
+        signing=secret if signed else None,
         scopes=asked,
         per_minute=per_minute,
         created_at=now,
@@ -113,7 +124,7 @@ def listed(work: Work) -> Sequence[tuple[ApiToken, str]]:
 def resume(session: Session, secret: str, now: datetime) -> tuple[Account, Held] | None:
     """The account behind a token's secret, unless it is unknown, expired or ended, or the account was stopped."""
     rows = select(ApiToken, Account).join(Account, Account.id == ApiToken.account_id)
-    valid = (ApiToken.ended_at.is_(None), ApiToken.expires_at > now, Account.active)
+    valid = (ApiToken.ended_at.is_(None), ApiToken.expires_at > now, Account.active, ApiToken.signing.is_(None))
     found = session.execute(rows.where(ApiToken.digest == _digest(secret), *valid)).first()
     if found is None:
         return None

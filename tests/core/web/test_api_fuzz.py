@@ -73,7 +73,13 @@ def world(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReque
             work.session.add(Responsibility(**held, **unit))
         accounts.add(work, "fuzz", "fuzz", "department", department_id=office)
     with found.work(SYSTEM_ACTOR) as work:
-        token = tokens.issue(work, "fuzz", "fuzz", ["read", "write"], per_minute=tokens.MOST_PER_MINUTE)
+        token = tokens.issue(
+            work,
+            "fuzz",
+            "fuzz",
+            ["read", "write", *(f"intake:{k}" for k in found.catalog.intakes)],
+            per_minute=tokens.MOST_PER_MINUTE,
+        )
     yield found, token
     found.db.close()
 
