@@ -16,7 +16,9 @@ class AreaKind(TextKind):
 
     def read(self, raw: Any, look: Look) -> str:
         text = super().read(raw, look).replace("，", ",")
-        if text != ANYWHERE and not edges(text):
+        if text in (ANYWHERE, "anywhere"):
+            return ANYWHERE
+        if not edges(text):
             raise ValueError(Say("请填写“不限”，或四个经纬度：西,南,东,北，例如 118.40,24.50,118.70,24.90"))
         return text
 
