@@ -8,8 +8,8 @@ run: $(V)/.run
 	$(B)/actions up --port $(or $(PORT),8000)
 
 test: $(V)/.dev
-	$(B)/python -m pytest -n auto -q -m "not postgres and not browser"
-	@echo "Left out here: tests that need PostgreSQL (make test-pg) and Chromium (make test-e2e)."
+	$(B)/python -m pytest -n auto -q -m "not postgres and not browser and not fuzz"
+	@echo "Left out here: tests that need PostgreSQL (make test-pg) and Chromium (make test-e2e), and API fuzzing (make test-api)."
 
 lint: $(V)/.dev
 	$(B)/ruff check .
@@ -24,6 +24,10 @@ test-pg: $(V)/.pg
 
 test-e2e: $(V)/.e2e
 	ACTIONS_FORBID_SKIP=1 $(B)/python -m pytest -n auto --dist loadfile -q -m browser
+
+# 500 cases, other record classes each day; ACTIONS_FUZZ_CASES=10000 is the night's.
+test-api: $(V)/.dev
+	ACTIONS_FORBID_SKIP=1 $(B)/python -m pytest -q -m fuzz
 
 # A stranger's machine: the built wheel alone, a new plugin and the example, outside the repository.
 test-outside: $(V)/.dev
@@ -82,4 +86,4 @@ $(V)/.e2e: $(V)/.dev
 clean:
 	rm -rf $(V) .boot var .mypy_cache .ruff_cache
 
-.PHONY: run test lint check test-pg test-e2e test-outside screenshots catalog translations nightly bench clean
+.PHONY: run test lint check test-pg test-e2e test-api test-outside screenshots catalog translations nightly bench clean

@@ -10,7 +10,18 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import p01_report, p03_files, p03_page, p04_create, p06_list, p07_import, p08_start, p10_tax, p11_obligations
+from bench import (
+    p01_report,
+    p03_files,
+    p03_page,
+    p04_create,
+    p06_list,
+    p07_import,
+    p08_start,
+    p10_tax,
+    p11_obligations,
+    p12_signin,
+)
 from bench.line import Line, skipped, table
 from bench.world import make
 
@@ -21,7 +32,7 @@ EVERY = {
     "P6": p06_list.run,
     "P7": p07_import.run,
 }  # each at every size
-ONCE = {"P4": p04_create.run, "P8": p08_start.run, "P10": p10_tax.run}  # at the smallest size
+ONCE = {"P4": p04_create.run, "P8": p08_start.run, "P10": p10_tax.run, "P12": p12_signin.run}  # at the smallest size
 ALONE = {"P11": p11_obligations.run}  # makes its own store
 LIMIT = 600
 

@@ -21,7 +21,11 @@ class Browser:
 
     def __init__(self, app: Flask, login: str) -> None:
         self.client = app.test_client()
-        self.client.get(link(app.extensions["platform"], login))
+        path = link(app.extensions["platform"], login)
+        found = TOKEN.search(self.client.get(path).get_data(as_text=True))
+        if found is None:
+            raise RuntimeError(f"{path}: no button")
+        self.client.post(path, data={"csrf_token": found[1]})
 
     def get(self, path: str) -> str:
         answer = self.client.get(path)
@@ -55,6 +59,10 @@ class Wire:
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value
         return answer.status, answer.headers.get("Location", ""), text
+
+    def enter(self, path: str) -> None:
+        """The button of a one-time link."""
+        self.ask(path, form={"csrf_token": self.token(path)})
 
     def token(self, path: str) -> str:
         """The CSRF token of a page's form."""

@@ -102,7 +102,7 @@ def _floor_client(port: int) -> Callable[[], bool]:
 def _client(made: Made, port: int) -> Callable[[], bool]:
     """An officer with the form open; every post has an idempotency key of its own."""
     wire = Wire(port)
-    wire.ask(link(made.platform, "officer"))
+    wire.enter(link(made.platform, "officer"))
     token = wire.token(PATH)
     typed = {
         "f_held_on": TODAY.isoformat(),
@@ -125,7 +125,7 @@ def _client(made: Made, port: int) -> Callable[[], bool]:
 def _more_work(made: Made, port: int, pid: int) -> float:
     """The report and an import of 10,000 rows, as the coordination group and the officer would; MiB afterwards."""
     wire = Wire(port)
-    wire.ask(link(made.platform, "group"))
+    wire.enter(link(made.platform, "group"))
     if wire.ask("/report")[0] != 200:
         raise RuntimeError("/report is not 200")
     upload(Wire(port), made, workbook(made, 10_000))

@@ -18,7 +18,6 @@ from bench.world import START, TODAY, Made
 from core.services import sheets
 from core.services.access import Actor
 from core.services.db import sqlite_module
-from core.services.journal import JournalEntry
 from core.services.records import Receipt
 from core.services.sheets.layout import brought, heading
 from plugins.environment.records import SPOTS, Cleanup
@@ -68,7 +67,8 @@ def workbook(made: Made, rows: int) -> bytes:
 
 
 def _import(made: Made, data: bytes, parts: dict[str, float]) -> None:
-    """Everything an upload and its confirmation do; what was written is taken out again afterwards, untimed."""
+    """Everything an upload and its confirmation do; what was written is taken out again afterwards, untimed;
+    the journal keeps its lines."""
     import time  # noqa: PLC0415
 
     marks = [time.perf_counter()]
@@ -93,7 +93,6 @@ def _import(made: Made, data: bytes, parts: dict[str, float]) -> None:
 def _clean(made: Made) -> None:
     with made.platform.db.engine.begin() as connection:
         connection.execute(delete(Cleanup).where(Cleanup.created_by == SHEET.login))
-        connection.execute(delete(JournalEntry).where(JournalEntry.login == SHEET.login))
         connection.execute(delete(Receipt).where(Receipt.subject == KEY))
 
 
@@ -133,7 +132,7 @@ def _typed(row: dict[str, Any]) -> list[tuple[str, str]]:
 
 def upload(wire: Wire, made: Made, data: bytes) -> None:
     """The same through the pages: upload, preview, confirm."""
-    wire.ask(link(made.platform, "officer"))
+    wire.enter(link(made.platform, "officer"))
     token, border = wire.token(f"/r/{KEY}/sheet"), "bench-border"
     head = f'--{border}\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n{token}\r\n--{border}\r\n'
     head += 'Content-Disposition: form-data; name="file"; filename="bench.xlsx"\r\n\r\n'

@@ -71,9 +71,8 @@ def make(size: int, folder: Path) -> Made:
 def _registry(platform: Platform, size: int) -> str:
     now = datetime.combine(START, datetime.min.time(), TZ)
     with platform.work(now=now, source="demo", settle=False) as work:
-        upload = uploads.store(
-            work.session, platform.config.uploads, demo_photo.picture("bench"), "bench.jpg", "bench", now
-        )
+        folder, picture = platform.config.uploads, demo_photo.picture("bench")
+        upload = uploads.store(work.session, folder, picture, "bench.jpg", "bench", now, sample=True)
         world.build(work, FOLDER, complexes=size, until=TODAY, photo=upload.token)
         return upload.token
 

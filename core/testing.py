@@ -1,34 +1,60 @@
 """Fixtures for plugin authors and for us: a small platform on a real store. A pytest plugin, loaded with the product.
 
-``plugin_contract`` holds the author's plugin to every rule. ``small_platform(folder)`` is two communities and ten complexes
-under the campaign of plan.md's dates; ``platform`` is that as a fixture, ``at`` makes moments of its calendar.
+- ``platform``: 示例社区A and B with 示例小区01..10 (the last without property service), a company, a department that leads every
+  action, on 2024-11-20 (``DAY``). ``app``, ``client`` and ``clock`` are of the same one.
+- ``client(login)``: a browser signed in as ``admin``, ``group``, ``office`` (the department), ``a`` or ``b`` (the communities).
+- ``world(complexes=24, until=..., only=[...])``: the demo world of that size, lived day by day.
+- ``clock.to(day)``: the platform's day moves on, duties are laid out as its first job of the day would.
+- ``session``: a read-only session; it sees what was written before its first select.
+- ``plugin_contract(slug)``: every rule, on SQLite and, where ACTIONS_TEST_DATABASE_URL names a server, on PostgreSQL.
+- ``report``, ``move``, ``figure``, ``light``, ``owed``, ``at``: what a test does and asks; ``Invalid`` is a refusal.
 """
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 
+from core.base import keys
 from core.base.blocks import Light
 from core.base.declared import Base
-from core.base.sealed import use_key
+from core.base.errors import Invalid
+from core.base.facts import DeadlineFacts
 from core.base.window import TZ
 from core.config import Config
 from core.estate.campaign import Campaign, SettingValue
 from core.estate.units import ActionUnit, Area, Community, Company, Complex, Department, Responsibility
 from core.kernel import plugins
 from core.kernel.catalog import Catalog
-from core.services import accounts, days, figures, measures, migrations, registry, uploads
+from core.services import accounts, days, duties, figures, measures, migrations, records, registry, uploads
 from core.services.access import SYSTEM_ACTOR
 from core.services.db import Database
 from core.services.platform import Platform
 from core.services.work import Work
 
-START = date(2024, 11, 8)
+__all__ = [
+    "DAY",
+    "START",
+    "Invalid",
+    "at",
+    "contract_broken",
+    "demo_platform",
+    "figure",
+    "light",
+    "move",
+    "owed",
+    "report",
+    "small_platform",
+]
+
+START, DAY = date(2024, 11, 8), date(2024, 11, 20)  # the campaign's first day; the day of the fixtures
 NOTICE = Path(__file__).resolve().parents[1] / "campaigns" / "meiling-2024"
 DATES = {"environment.first_cleanup.due": "2024-11-15", "environment.fallback.due": "2024-12-31"}
 
@@ -57,7 +83,7 @@ def small_platform(
         secret_key=b"only for tests",
         strict=strict,
     )
-    use_key(config.secret_key)
+    keys.use(config.secret_key)
     catalog = catalog or plugins.load(strict=strict)
     known = "" if url else _known(catalog)
     filled = (known, complexes, today, begun)
@@ -116,7 +142,7 @@ def _campaign(work: Work, today: date | None) -> None:
 
 
 def _picture(token: str, now: datetime) -> uploads.Upload:
-    row = {"token": token, "name": "demo.jpg", "media": "image/jpeg", "size": 1, "digest": "0" * 64}
+    row = {"token": token, "name": "demo.jpg", "media": "image/jpeg", "size": 1, "digest": "0" * 64, "sample": True}
     return uploads.Upload(**row, created_at=now, created_by="test")
 
 
@@ -173,14 +199,18 @@ def demo_platform(
     until: date = date(2024, 12, 31),
     complexes: int = 72,
     strict: bool = True,
+    url: str = "",
 ) -> Platform:
     """The demo world of plan section 4, lived day by day, with these plugins alone (default: all)."""
     from core.services import demo, demo_people, world  # noqa: PLC0415
 
     config = Config(
-        data=folder, database_url=f"sqlite:///{folder / 'demo.db'}", secret_key=b"only for tests", strict=strict
+        data=folder,
+        database_url=url or f"sqlite:///{folder / 'demo.db'}",
+        secret_key=b"only for tests",
+        strict=strict,
     )
-    use_key(config.secret_key)
+    keys.use(config.secret_key)
     catalog = plugins.load(only=only, strict=strict)
     db = Database(config.database_url)
     catalog = migrations.upgrade(db, catalog, strict=strict)
@@ -208,20 +238,53 @@ def light(work: Work, key: str, day: date) -> Light:
     return found.light
 
 
-def contract_broken(slug: str) -> str:
-    """What the plugin ``slug`` does not keep of the contract, as ``actions doctor`` would say it; "" if all is well."""
+def owed(work: Work, key: str, day: date) -> DeadlineFacts:
+    """A deadline on ``day``: ``owed``, ``met``, ``overdue``, ``late`` and the rest, as every page shows it."""
+    (found,) = duties.deadlines(work, day, [work.catalog.deadlines[key]])
+    return found
+
+
+def report(platform: Platform, key: str, values: dict[str, Any], *, on: date = DAY) -> int:
+    """File a record ``key`` on that day through the one door; its id. ``Invalid`` says why it is refused."""
+    with platform.work(now=at(on)) as work:
+        return records.save(work, key, values).record.id
+
+
+def move(
+    platform: Platform, key: str, record_id: int, step: str, values: dict[str, Any] | None = None, *, on: date = DAY
+) -> None:
+    """Take a step of the workflow on that day."""
+    with platform.work(now=at(on)) as work:
+        records.move(work, key, record_id, step, values or {})
+
+
+def contract_broken(slug: str, url: str = "") -> str:
+    """What the plugin ``slug`` does not keep of the contract, as ``actions doctor`` would say it; "" if all is well. ``url``: a
+    PostgreSQL server to try it on; its user must be allowed to create databases."""
     from core import checks  # noqa: PLC0415 - only a plugin's own test asks
 
-    (found,) = [one for one in checks.doctor(only=slug).plugins if one.slug == slug]
+    found = next((one for one in checks.doctor(only=slug, url=url).plugins if one.slug == slug), None)
+    if found is None:
+        return f"没有名为“{slug}”的插件：先安装它（pip install -e .），入口写在 pyproject.toml 的 special_actions.plugins 里"
     return "\n".join(found.lines()) if found.broken or found.quarantined else ""
 
 
-@pytest.fixture
-def plugin_contract() -> Callable[[str], None]:
+def entered(browser: Any, token: str) -> Any:
+    """Use a one-time link the way a person does: open it, press its button. The answer to the button."""
+    page = browser.get(f"/enter/{token}").text
+    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    return browser.post(f"/enter/{token}", data={"csrf_token": found[1] if found else ""})
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def plugin_contract(request: pytest.FixtureRequest) -> Callable[[str], None]:
     """``plugin_contract("waste_sorting")`` fails with every rule the plugin does not keep, where, and how to mend it."""
+    server = os.environ.get("ACTIONS_TEST_DATABASE_URL", "")
+    if request.param == "postgresql" and not server:
+        pytest.skip("ACTIONS_TEST_DATABASE_URL names no PostgreSQL server")
 
     def keeps(slug: str) -> None:
-        if told := contract_broken(slug):
+        if told := contract_broken(slug, server if request.param == "postgresql" else ""):
             pytest.fail(told, pytrace=False)
 
     return keeps
@@ -229,28 +292,80 @@ def plugin_contract() -> Callable[[str], None]:
 
 @pytest.fixture
 def platform(tmp_path: Path) -> Iterator[Platform]:
-    """A small platform of its own for each test."""
-    found = small_platform(tmp_path)
+    """A small platform of its own for each test, on ``DAY``."""
+    found = small_platform(tmp_path, today=DAY, begun=True)
     yield found
     found.db.close()
 
 
 @pytest.fixture
-def client(tmp_path: Path) -> Iterator[Callable[[str], Any]]:
-    """``client("a")`` is a browser-like client signed in as that login, on a small platform whose day is 2024-11-20."""
+def session(platform: Platform) -> Iterator[Session]:
+    """A read-only session of ``platform``; its snapshot is of the first select."""
+    with platform.db.reading() as found:
+        yield found
+
+
+@pytest.fixture
+def app(platform: Platform) -> Any:
+    """The application over ``platform``."""
     from core.app import create_app  # noqa: PLC0415 - Flask only where a test asks for it
 
-    found = small_platform(tmp_path, today=date(2024, 11, 20), begun=True)
-    app = create_app(platform=found)
-    app.config["TESTING"] = True
+    made = create_app(platform=platform)
+    made.config["TESTING"] = True
+    return made
+
+
+@pytest.fixture
+def client(app: Any, platform: Platform) -> Callable[[str], Any]:
+    """``client("a")`` is a browser-like client signed in as that login."""
 
     def signed_in(login: str) -> Any:
-        with found.work(SYSTEM_ACTOR) as work:
+        with platform.work(SYSTEM_ACTOR) as work:
             token = accounts.one_time_link(work, login)
         browser = app.test_client()
-        browser.get(f"/enter/{token}")
-        browser.platform = found  # type: ignore[attr-defined]
+        entered(browser, token)
+        browser.platform = platform
         return browser
 
-    yield signed_in
-    found.db.close()
+    return signed_in
+
+
+class Clock:
+    """The day of a platform; ``to`` moves it."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+
+    @property
+    def day(self) -> date:
+        with self._platform.reading() as work:
+            return work.today
+
+    def to(self, day: date) -> None:
+        """It is ``day`` now, and its first job has run."""
+        with self._platform.work(settle=False) as work:
+            work.campaign.today = day
+        with self._platform.work() as work:
+            days.begin(work)
+
+
+@pytest.fixture
+def clock(platform: Platform) -> Clock:
+    """The day of ``platform``."""
+    return Clock(platform)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[Callable[..., Platform]]:
+    """``world(complexes=24, until=date(2024, 11, 30), only=["waste_sorting"])``: a demo world, closed when the test is over."""
+    made: list[Platform] = []
+
+    def build(*, complexes: int = 24, until: date = DAY, only: Iterable[str] | None = None) -> Platform:
+        folder = tmp_path / f"world{len(made)}"
+        folder.mkdir()
+        made.append(demo_platform(folder, only=only, until=until, complexes=complexes))
+        return made[-1]
+
+    yield build
+    for one in made:
+        one.db.close()

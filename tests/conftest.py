@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
 
 import pytest
 
-from tests.postgres import binaries, cluster
+from core.services.db import Database
+from core.services.platform import Platform
+from core.testing import small_platform
+from tests.postgres import binaries, cluster, empty_database
+
+DAY = date(2024, 11, 20)
 
 
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
@@ -44,3 +52,27 @@ def postgres_url() -> Iterator[str]:
         pytest.skip("no PostgreSQL on this machine")
     with cluster() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def small_on_postgres(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Platform:
+    """The small platform on PostgreSQL, made once to be copied."""
+    url = empty_database(postgres_url, "small")
+    found = small_platform(tmp_path_factory.mktemp("small"), url=url, today=DAY, begun=True)
+    found.db.close()
+    return found
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Platform]:
+    """A small platform on each of the two stores, its day 2024-11-20."""
+    if request.param == "postgresql":
+        made: Platform = request.getfixturevalue("small_on_postgres")
+        name = f"s{abs(hash(request.node.nodeid)) % 10**9}"
+        url = empty_database(request.getfixturevalue("postgres_url"), name, "small")
+        config = replace(made.config, data=tmp_path, database_url=url)
+        found = Platform(config, Database(url), made.catalog)
+    else:
+        found = small_platform(tmp_path, today=DAY, begun=True)
+    yield found
+    found.db.close()

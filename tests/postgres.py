@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy import create_engine, text
+
 
 def binaries() -> Path | None:
     """The folder of ``initdb`` and ``pg_ctl``, newest version first; None if there is no PostgreSQL."""
@@ -50,6 +52,15 @@ def cluster() -> Iterator[str]:
     finally:
         run(str(home / "pg_ctl"), "-D", data, "-m", "immediate", "stop")
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def empty_database(server: str, name: str, template: str = "template1") -> str:
+    """The address of a new database ``name`` on ``server``; a copy of ``template``, to which nobody may be connected."""
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    admin.dispose()
+    return server.rsplit("/", 1)[0] + f"/{name}"
 
 
 def _free_port() -> int:

@@ -32,6 +32,9 @@ PAGES = {
         "/report/editions",
         "/report/documents/safeguards.meeting_pack",
         "/help",
+        "/me",
+        "/me/password",
+        "/me/factor",
     ),
     "sanitation": (
         "/",
@@ -66,6 +69,9 @@ PAGES = {
         "/calendar?year=2025",
         "/jobs",
         "/status",
+        "/people",
+        "/people/2",
+        "/grants",
     ),
 }
 ENGLISH = ("/", "/overview", "/wall", "/a/environment/")  # of these people's pages, once more in English
@@ -91,6 +97,7 @@ def main() -> None:
                     link = accounts.one_time_link(work, login)
                 page = browser.new_context(viewport={"width": width, "height": 900}, locale="zh-CN").new_page()
                 page.goto(f"{base}/enter/{link}")
+                page.click("main button")
                 for path, code in [*((p, "zh") for p in paths), *((p, "en") for p in paths if p in ENGLISH)]:
                     page.goto(f"{base}/language/{code}?next={quote(path)}")
                     name = f"{login}{re.sub(r'[^a-z0-9]+', '-', path)}-{width}{'-en' * (code == 'en')}.png"

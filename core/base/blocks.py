@@ -118,6 +118,9 @@ class Paragraph:
     tone: str = "plain"  # plain, muted, lead
 
     def __init__(self, *runs: Run, tone: str = "plain") -> None:
+        for one in runs:
+            if not isinstance(one, Run):
+                raise TypeError(f"{one!r} can't stand in a paragraph; say str(...) or Number(...)")
         object.__setattr__(self, "runs", runs)
         object.__setattr__(self, "tone", tone)
 
@@ -153,6 +156,9 @@ class Table:
         for row in self.rows:
             if len(row) != len(self.columns):
                 raise ValueError(f"table {self.title!r}: a row of {len(row)} cells under {len(self.columns)} columns")
+            for one in row:
+                if not isinstance(one, Cell):  # found where it is made: no renderer could print the rest either
+                    raise TypeError(f"table {self.title!r}: {one!r} is no cell; say Text({str(one)!r})")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -149,8 +149,8 @@ class Missed(enum.StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """A scheduled job. ``when``: cron words ``{"day": 1, "hour": 9}`` in Asia/Shanghai. ``run(context)`` may read through
-    ``context`` and returns one sentence of what it found or did."""
+    """A scheduled job. ``when``: cron words ``{"day": 1, "hour": 9}`` or ``{"day_of_week": "mon", "hour": 9}`` in Asia/Shanghai.
+    ``run(context)`` may read through ``context`` and returns one sentence of what it found or did."""
 
     key: str
     label: str

@@ -42,12 +42,21 @@ class Invalid(ActionsError):
         return out
 
 
+class OverQuota(Invalid):
+    """The person has brought as much as one may bring in a day (reliability.md A57)."""
+
+
 class Forbidden(ActionsError):
     """The person is known but may not do this."""
 
 
 class NotFound(ActionsError):
-    """There is no such thing, or not for this person: the two are never told apart."""
+    """There is no such thing, or not for this person: the two are never told apart by what is answered. ``hidden``: it is
+    there, which only the journal learns."""
+
+    def __init__(self, what: str, *, hidden: bool = False) -> None:
+        self.hidden = hidden
+        super().__init__(what)
 
 
 class Stale(ActionsError):
@@ -60,6 +69,14 @@ class Stale(ActionsError):
 
 class KeyReused(ActionsError):
     """An idempotency key came back with other content (reliability.md A45)."""
+
+
+class TooMany(ActionsError):
+    """Too often within a while; ``wait``: seconds until it may be tried again."""
+
+    def __init__(self, wait: float) -> None:
+        self.wait = wait
+        super().__init__(f"wait {wait:.1f} s")
 
 
 class NoData(ActionsError):

@@ -30,9 +30,11 @@ class Field:
     """One declared field of a record.
 
     ``happened``: the day (or moment) the fact took place; it places the record in a period and may not lie in the
-    future. ``personal``: masked and encrypted. ``listed``: shown as a column of lists. ``given``: prefilled value, a
+    future. ``personal``: masked and encrypted. ``searchable``: a personal
+    value that is found by its exact text (a number, not a name). ``listed``: shown as a column of lists. ``given``: prefilled value, a
     function of today. ``filed``: asked for when the record is first reported; False for what a later step fills in.
-    ``derived``: never asked for, computed by the record's ``derive`` at every save and step.
+    ``derived``: never asked for, computed by the record's ``derive`` at every save and step. ``also``: other headings its
+    column has in sheets that come from elsewhere, ``also=("楼栋号", "楼幢")``.
     """
 
     name: str = ""
@@ -43,10 +45,12 @@ class Field:
     happened: bool = False
     planned: bool = False
     personal: bool = False
+    searchable: bool = False
     listed: bool = True
     filed: bool = True
     derived: bool = False
     given: Callable[[date], Any] | None = None
+    also: tuple[str, ...] = ()
 
     def read(self, raw: Any, look: Look, today: date) -> Any:
         """The value, or ``ValueError`` with what to mend. Blank is None."""
@@ -60,6 +64,10 @@ class Field:
         if self.required and value == []:
             raise ValueError(Say("必填：请填写{label}", label=self.label))
         return value
+
+    def untouched(self, raw: Any, before: Any) -> bool:
+        """Has a personal value come back masked, as it was shown? Then it stays what it is."""
+        return self.personal and bool(before) and isinstance(raw, str) and raw.strip() == self.kind.text(before)
 
 
 def as_day(value: Any) -> date:
@@ -113,13 +121,15 @@ def long_text(label: str, *, required: bool = False, longest: int = 5000, **more
 
 
 def personal(label: str, *, required: bool = False, longest: int = 200, **more: Any) -> MappedColumn[Any]:
-    """Personal information (a name, a phone): encrypted at rest, masked wherever it is shown (plan 3.6)."""
+    """Personal information (a name, a phone): encrypted at rest, masked wherever it is shown (plan 3.6). ``searchable``: a
+    phone or another number people are found by."""
     return _column(kinds.PersonalKind(longest=longest), label, required=required, personal=True, **more)
 
 
 def id_number(label: str, *, required: bool = False, **more: Any) -> MappedColumn[Any]:
-    """身份证号: its check digit is verified; sealed at rest and masked (plan 3.4, 3.7)."""
-    return _column(kinds_of_person.IdNumberKind(), label, required=required, personal=True, **more)
+    """身份证号: its check digit is verified; sealed at rest, masked, found by its exact value (plan 3.4, 3.7)."""
+    kind = kinds_of_person.IdNumberKind()
+    return _column(kind, label, required=required, personal=True, **({"searchable": True} | more))
 
 
 def secret(label: str, *, required: bool = False, longest: int = 2000, **more: Any) -> MappedColumn[Any]:

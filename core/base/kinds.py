@@ -26,6 +26,7 @@ from core.base.units import UnitKind
 if TYPE_CHECKING:
     from core.base.facts import Facts
 
+LARGEST = 2_000_000_000  # what an integer column of every store holds
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -143,14 +144,24 @@ class LongTextKind(TextKind):
 
 @dataclass(frozen=True, kw_only=True)
 class PersonalKind(TextKind):
-    """Personal information: encrypted at rest, masked wherever it is shown (plan 3.6)."""
+    """Personal information: encrypted at rest, masked wherever it is shown, in a form too (plan 3.6). What comes back as it
+    was shown leaves the value as it is (``Field.untouched``); anything else that is masked is refused."""
 
     name = "personal"
 
     def column(self) -> TypeEngine[Any]:
         return Sealed()
 
+    def read(self, raw: Any, look: Look) -> str:
+        text = super().read(raw, look)
+        if "*" in text:
+            raise ValueError(Say("含有打码的星号，请填写完整内容"))
+        return text
+
     def show(self, value: Any, look: Look) -> str:
+        return masked(value)
+
+    def text(self, value: Any) -> str:
         return masked(value)
 
     def dump(self, value: Any) -> Any:
@@ -164,7 +175,7 @@ class IntegerKind(Kind):
     name = "integer"
     widget = "number"
     at_least: int | None = None
-    at_most: int | None = 2_000_000_000
+    at_most: int | None = LARGEST
     unit: str = ""
     grouped: bool = True  # 1,037; a year is shown without the comma
 
@@ -179,8 +190,9 @@ class IntegerKind(Kind):
             if not re.fullmatch(r"[+-]?\d{1,12}", text):
                 raise ValueError(Say("请填写整数，例如 12（不带单位）"))
             value = int(text)
-        if self.at_least is not None and value < self.at_least:
-            raise ValueError(Say("不能小于 {n}", n=self.at_least))
+        lowest = -LARGEST if self.at_least is None else self.at_least
+        if value < lowest:
+            raise ValueError(Say("不能小于 {n}", n=lowest))
         if self.at_most is not None and value > self.at_most:
             raise ValueError(Say("不能大于 {n}", n=self.at_most))
         return value
@@ -214,8 +226,9 @@ class DecimalKind(Kind):
             raise ValueError(Say("请填写数字，例如 12.5（不带单位）")) from None
         if not value.is_finite():
             raise ValueError(Say("请填写数字，例如 12.5（不带单位）"))
-        if self.at_least is not None and value < self.at_least:
-            raise ValueError(Say("不能小于 {n}", n=self.at_least))
+        lowest = Decimal("-1e12") if self.at_least is None else self.at_least
+        if value < lowest:
+            raise ValueError(Say("不能小于 {n}", n=f"{lowest:f}"))
         if self.at_most is not None and value > self.at_most:
             raise ValueError(Say("不能大于 {n}", n=f"{self.at_most:f}"))
         if value != round(value, self.places):

@@ -17,7 +17,7 @@ from core.base.units import UnitKind
 if TYPE_CHECKING:
     from core.base.record import Record
 
-ORIGIN = re.compile(r"[a-z_]+\.[a-z_0-9]+/[1-9][0-9]{0,9}")
+ORIGIN = re.compile(r"[a-z_]+\.[a-z_0-9]+/[1-9][0-9]{0,8}")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.base.codes import id_number_problem
-from core.base.kinds import Look, PersonalKind, half_width
+from core.base.kinds import Look, PersonalKind, TextKind, half_width
 from core.base.say import Say
 
 HIDDEN = "（保密）"
@@ -30,13 +30,22 @@ class IdNumberKind(PersonalKind):
 
 @dataclass(frozen=True, kw_only=True)
 class SecretKind(PersonalKind):
-    """A text only its writer and the lead may read in the form; everywhere else it is （保密）."""
+    """A text nobody reads but who reveals it with a reason; everywhere, in its form too, it is （保密）."""
 
     name = "secret"
     widget = "textarea"
     longest: int = 2000
 
+    def read(self, raw: Any, look: Look) -> str:
+        text = TextKind.read(self, raw, look)  # an asterisk is one of the text
+        if text == HIDDEN:
+            raise ValueError(Say("请填写完整内容"))
+        return text
+
     def show(self, value: Any, look: Look) -> str:
+        return HIDDEN if value else ""
+
+    def text(self, value: Any) -> str:
         return HIDDEN if value else ""
 
     def dump(self, value: Any) -> Any:

@@ -25,9 +25,11 @@ class Record(Declared, Base):
     ``version`` guards against lost updates; ``state`` is moved by the workflow only.
 
     ``by``: who may file it. ``confidential``: communities and linked leaders don't see it. ``public``: everybody signed
-    in may read it. ``follows``: the link field whose record's unit this one shares, so that it isn't asked for.
-    ``named_by``: the fields that name a record where it is picked. ``once_per``: the fields of which a second record with
-    the same values is refused.
+    in may read it. ``firm``: the property company of the complex may report it and see its own. ``follows``: the link
+    field whose record's unit this one shares, so that it isn't asked for. ``named_by``: the fields that name a record
+    where it is picked. ``once_per``: the fields of which a second record with the same values is refused.
+    ``personal_days``: how long a closed record keeps its personal values after its last change (None: as the action's
+    setting says; 0: as long as it stands).
     """
 
     __abstract__ = True
@@ -39,9 +41,11 @@ class Record(Declared, Base):
     by: ClassVar[tuple[str, ...]] = (REPORTER, LEAD)
     confidential: ClassVar[bool] = False
     public: ClassVar[bool] = False
+    firm: ClassVar[bool] = False
     follows: ClassVar[str] = ""
     named_by: ClassVar[tuple[str, ...]] = ()
     once_per: ClassVar[tuple[str, ...]] = ()
+    personal_days: ClassVar[int | None] = None
 
     id: Mapped[int] = mapped_column(primary_key=True, sort_order=-10)
     version: Mapped[int] = mapped_column(Integer, default=1, sort_order=90)

@@ -1,9 +1,8 @@
 """The scratch world rules are tried on: the notice over invented units, once without any record and once with the samples
-of every plugin. It lies in a temporary folder; the store in use is never touched."""
+of every plugin. It lies in a temporary folder, or on a PostgreSQL server a test names; the store in use is never touched."""
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from typing import Any
 from core.base.declared import Base
 from core.base.window import TZ
 from core.base.world import World
+from core.checks.scratch import Scratch, scratch
 from core.config import Config
 from core.kernel.catalog import Catalog, Declared
 from core.kernel.plugins import fault
@@ -41,17 +41,23 @@ class Benches:
     catalog: Catalog
     folder: Path
     notice: Path = NOTICE
+    url: str = ""  # of a PostgreSQL server to try it on
     refused: dict[str, str] = field(default_factory=dict)  # slug -> why its samples did not get in
     unlike: dict[str, list[str]] = field(default_factory=dict)  # slug -> tables that differ from its migrations
 
     @cached_property
+    def scratch(self) -> Scratch:
+        return scratch(self.folder, self.url)
+
+    @cached_property
     def empty(self) -> Platform:
-        platform = self._open("empty.db")
+        platform = self._open("empty")
         try:
             self._shape(platform)
             with platform.work(DEMO, now=_ten(START), source="demo", settle=False) as work:
                 picture = demo_photo.picture("检查")
-                photo = uploads.store(work.session, platform.config.uploads, picture, "check.jpg", "demo", work.now)
+                folder, now = platform.config.uploads, work.now
+                photo = uploads.store(work.session, folder, picture, "check.jpg", "demo", now, sample=True)
                 self.world = world.build(work, self.notice, complexes=COMPLEXES, until=UNTIL, photo=photo.token)
         except Exception as error:
             raise NoBench(f"检查用的临时数据无法建立：{type(error).__name__}: {error}"[:400]) from error
@@ -74,8 +80,8 @@ class Benches:
     @cached_property
     def filled(self) -> Platform:
         self.empty.db.close()
-        shutil.copy(self.folder / "empty.db", self.folder / "filled.db")
-        platform = self._open("filled.db")
+        self.scratch.copy("empty", "filled")
+        platform = self._open("filled")
         for slug, plugin in self.catalog.plugins.items():
             try:
                 _fill(platform, plugin, self.world)
@@ -98,17 +104,18 @@ class Benches:
         for name in ("empty", "filled"):
             if name in self.__dict__:
                 self.__dict__[name].db.close()
+        self.scratch.drop()
 
     def _open(self, name: str) -> Platform:
-        url = f"sqlite:///{self.folder / name}"
+        url = self.scratch.url(name)
         config = Config(data=self.folder, database_url=url, secret_key=b"only for the scratch world")
         return Platform(config, Database(url), self.catalog)
 
 
 @contextmanager
-def opened(catalog: Catalog) -> Iterator[Benches]:
+def opened(catalog: Catalog, url: str = "") -> Iterator[Benches]:
     with tempfile.TemporaryDirectory(prefix="actions-check-") as folder:
-        benches = Benches(catalog, Path(folder))
+        benches = Benches(catalog, Path(folder), url=url)
         try:
             yield benches
         finally:

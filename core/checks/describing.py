@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
-from core.base import closing
+from core.base import closing, retention
 from core.base.fields import Field
 from core.base.kinds import PersonalKind
 from core.base.window import TZ
@@ -156,7 +156,9 @@ def _keyed(plugin: Declared) -> Iterator[tuple[str, str]]:
     """Key and label of every figure, duty, setting and job."""
     yield from ((i.key, i.label) for i in plugin.indicators)
     yield from ((d.key, d.label) for d in plugin.deadlines)
-    yield from ((s.key, s.label) for s in plugin.settings if s.key.rpartition(".")[2] not in closing.STANDARD)
+    yield from (
+        (s.key, s.label) for s in plugin.settings if s.key.rpartition(".")[2] not in (*closing.STANDARD, retention.DAYS)
+    )
     yield from ((j.key, j.label) for j in plugin.jobs)
 
 

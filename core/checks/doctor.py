@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from core.base.sealed import use_key
+from core.base import keys
 from core.checks import bench
 from core.checks.bench import Benches, NoBench
 from core.checks.rule import Medal, Rule, Subject
@@ -68,14 +68,14 @@ class Report:
             yield from one.lines()
 
 
-def doctor(platform: Platform | None = None, only: str = "") -> Report:
+def doctor(platform: Platform | None = None, only: str = "", url: str = "") -> Report:
     """Examine ``platform``, its surroundings and its plugins (or ``only`` one); without a platform (in a process of its
-    own), the plugins that can be found."""
+    own), the plugins that can be found. ``url``: a PostgreSQL server to try them on instead of files."""
     if platform is None:
-        use_key(secrets.token_bytes(32))  # the scratch world holds invented personal data
+        keys.use(secrets.token_bytes(32))  # the scratch world holds invented personal data
     catalog = platform.catalog if platform is not None else plugins.load()
     around = tuple(look_around(platform)) if platform is not None else ()
-    with bench.opened(catalog) as benches:
+    with bench.opened(catalog, url) as benches:
         try:
             return Report(
                 plugins=tuple(examine(s) for s in subjects(catalog, benches) if only in ("", s.slug)), around=around

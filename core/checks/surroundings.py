@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.config import SHORTEST_KEY, Config
 from core.services import faults, migrations, preflight
 from core.services.backup_store import database_file
 from core.services.db import sqlite_is_safe, sqlite_module
@@ -15,7 +16,6 @@ from core.services.platform import Platform
 from core.services.work import Work
 
 FAR_AWAY = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs", "ceph", "glusterfs", "fuse.glusterfs"}
-SHORTEST_KEY = 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +38,8 @@ def look_around(platform: Platform) -> Iterator[Finding]:
         )
     with platform.reading() as work:
         yield from _calendar(work)
+        if not work.campaign.demo:
+            yield from _open_to_the_net(platform.config)
         for row in faults.standing(work.session).values():
             yield Finding(
                 text=f"{row.place} {faults.sentence(row)}", mend=f"修正插件 {row.plugin}；恢复后自动消除", broken=True
@@ -124,6 +126,16 @@ def _key(platform: Platform) -> Iterator[Finding]:
     file = platform.config.data / "secret.key"
     if file.is_file() and stat.S_IMODE(file.stat().st_mode) & 0o077:
         yield Finding(text=f"密钥文件 {file} 其他用户也可能读到", mend=f"chmod 600 {file}")
+
+
+def _open_to_the_net(config: Config) -> Iterator[Finding]:
+    """What a real campaign must not run with (A69)."""
+    if not config.secure_cookies:
+        yield Finding(
+            text="登录凭证可能以明文传输", mend="在反向代理上启用 https，并设置 ACTIONS_SECURE_COOKIES=1", broken=True
+        )
+    if not config.trusted_hosts:
+        yield Finding(text="没有限定访问域名", mend="设置 ACTIONS_TRUSTED_HOSTS 为对外的域名")
 
 
 def _calendar(work: Work) -> Iterator[Finding]:

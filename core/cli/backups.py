@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from core.base.sealed import use_key
+from core.base import keys
 from core.cli.opening import main, opened, said
 from core.config import Config
 from core.kernel import plugins
@@ -37,7 +37,7 @@ def restore(file: Path, other_key: bool) -> None:
     from core.services import backup_restore  # noqa: PLC0415
 
     config = Config.read()
-    use_key(config.secret_key)
+    keys.use(config.secret_key, *config.old_keys)
     catalog = plugins.load(only=config.plugins, without=config.without, packages=config.packages)
     with said():
         manifest = backup_restore.restore(config, catalog, file, other_key=other_key)
@@ -47,7 +47,7 @@ def restore(file: Path, other_key: bool) -> None:
         click.echo(f"  · 插件 {slug} 没有安装：它的数据已一并恢复，装上后即可使用")
     with opened() as found:  # brings the tables to the newest shape
         backup_restore.resumed(found, manifest)
-    click.echo("所有人需要重新登录。")
+    click.echo("所有人需要重新登录。备份之后清除过个人信息的，请运行 actions person erase-again 再清除一次。")
     if other_key:
         click.echo("密钥与备份时不同：个人信息显示为“密钥不可用”。")
 
@@ -60,7 +60,7 @@ def verify(file: Path, quick: bool) -> None:
     from core.services import backup_verify  # noqa: PLC0415
 
     config = Config.read()
-    use_key(config.secret_key)
+    keys.use(config.secret_key, *config.old_keys)
     catalog = plugins.load(only=config.plugins, without=config.without, packages=config.packages)
     with said():
         found = backup_verify.verify(config, catalog, file, ledgers=not quick)

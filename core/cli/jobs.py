@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 import click
 
-from core.cli.opening import DAY, main, opened, said
+from core.cli.opening import DAY, loaded, main, opened, said
+from core.services.platform import Platform
 
 
 @main.command()
@@ -64,14 +65,28 @@ def job_run(key: str) -> None:
 
 
 @main.command()
-@click.option("--from", "since", type=DAY, required=True, help="从哪一天")
-@click.option("--to", "until", type=DAY, required=True, help="到哪一天")
+@click.option("--from", "since", type=DAY, help="从哪一天，默认专项行动起始日")
+@click.option("--to", "until", type=DAY, help="到哪一天，默认一年")
 @click.option("--plugin", default="", help="只看一个插件")
-def simulate(since: datetime, until: datetime, plugin: str) -> None:
+def simulate(since: datetime | None, until: datetime | None, plugin: str) -> None:
     """Live a campaign on a fast clock in a throw-away copy: what will be owed, told, escalated, run."""
+    with opened() as found, said():
+        if not loaded(found):
+            raise click.ClickException("还没有方案：先用 actions init --campaign 目录 或 actions init --demo")
+        if plugin and plugin not in found.catalog.plugins:
+            known = "、".join(found.catalog.plugins)
+            raise click.UsageError(f"没有名为“{plugin}”的可用插件，可选：{known}；actions doctor 说明为什么没有")
+        with found.reading() as work:
+            first = since.date() if since else work.campaign.starts_on
+        last = until.date() if until else first + timedelta(days=364)
+        _simulated(found, first, last, plugin)
+
+
+def _simulated(found: Platform, first: date, last: date, plugin: str) -> None:
     from core.jobs import simulate as simulator  # noqa: PLC0415
 
-    with opened() as found, said(), simulator.copied(found) as copy:
-        months = simulator.simulate(copy, since.date(), until.date(), only=plugin, say=click.echo)
+    with simulator.copied(found) as copy:
+        only = f"{plugin}." if plugin else ""
+        months = simulator.simulate(copy, first, last, only=only, say=click.echo)
         for line in simulator.lines(copy, months):
             click.echo(line)

@@ -11,12 +11,13 @@ from pathlib import Path
 import click
 from sqlalchemy import select
 
-from core.base.errors import Invalid
-from core.base.sealed import use_key
-from core.config import Config
+from core.base import keys
+from core.base.errors import Invalid, NotFound
+from core.config import Config, Misconfigured
 from core.estate.campaign import Campaign
 from core.kernel import plugins
 from core.services import logs, migrations, preflight
+from core.services.apart import Apart
 from core.services.db import Database
 from core.services.platform import Platform
 
@@ -26,8 +27,11 @@ DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 def platform(data: Path | None = None) -> Platform:
     """The platform of this process, its store brought to the newest shape."""
-    config = Config.read(data=data)
-    use_key(config.secret_key)
+    try:
+        config = Config.read(data=data)
+    except Misconfigured as error:
+        raise click.ClickException(str(error)) from None
+    keys.use(config.secret_key, *config.old_keys)
     strict = config.strict and not config.developing
     catalog = plugins.load(only=config.plugins, without=config.without, strict=strict, packages=config.packages)
     with said(), preflight.opening(config):
@@ -35,7 +39,7 @@ def platform(data: Path | None = None) -> Platform:
         catalog = migrations.upgrade(db, catalog, strict=strict)
     for fault in catalog.faults:
         click.echo(f"插件 {fault.plugin} 已隔离（{fault.stage}）：{fault.what}", err=True)
-    return Platform(config, db, catalog)
+    return Platform(config, db, catalog, apart=Apart.of(config, catalog))
 
 
 @contextmanager
@@ -44,7 +48,7 @@ def opened() -> Iterator[Platform]:
     try:
         yield found
     finally:
-        found.db.close()
+        found.close()
 
 
 @contextmanager
@@ -54,6 +58,10 @@ def said() -> Iterator[None]:
         yield
     except Invalid as error:
         raise click.ClickException("；".join(str(p.text) for p in error.problems)) from None
+    except Misconfigured as error:
+        raise click.ClickException(str(error)) from None
+    except NotFound as error:
+        raise click.ClickException(f"没有“{error}”") from None
 
 
 def loaded(found: Platform) -> bool:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import click
 
-from core.base.errors import Invalid
-from core.base.units import COMMUNITY, DEPARTMENT, LEADER
+from core.base.units import COMMUNITY, COMPANY, DEPARTMENT, GRID, LEADER
 from core.cli.opening import main, opened, said
-from core.services import accounts
+from core.services import accounts, people, policy, rights, tokens
 from core.services.access import SYSTEM_ACTOR
 
 
@@ -19,14 +18,12 @@ def user() -> None:
 @user.command("add")
 @click.argument("login")
 @click.option("--label", required=True, help="显示名称")
-@click.option(
-    "--role", required=True, type=click.Choice(["administrator", "coordination", "department", "community", "leader"])
-)
-@click.option("--unit", default="", help="所属部门、社区或领导的名称")
+@click.option("--role", required=True, type=click.Choice([r for r in rights.ROLES if r != rights.SYSTEM]))
+@click.option("--unit", default="", help="所属部门、社区、网格、领导或物业企业的名称")
 def user_add(login: str, label: str, role: str, unit: str) -> None:
     """Add an account and print its one-time link."""
-    kinds = {"department": DEPARTMENT, "community": COMMUNITY, "leader": LEADER}
-    with opened() as found, found.work(SYSTEM_ACTOR) as work:
+    kinds = {"department": DEPARTMENT, "community": COMMUNITY, "leader": LEADER, "grid": GRID, "company": COMPANY}
+    with opened() as found, said(), found.work(SYSTEM_ACTOR) as work:
         of: dict[str, int | None] = {}
         if role in kinds:
             of[kinds[role].column] = work.look.unit_id(kinds[role], unit)
@@ -49,13 +46,29 @@ def user_link(login: str) -> None:
 @click.argument("login")
 @click.password_option()
 def user_password(login: str, password: str) -> None:
-    """Set an account's password."""
-    try:
-        with opened() as found, found.work(SYSTEM_ACTOR) as work:
-            accounts.set_password(work, login, password)
-    except Invalid as error:
-        raise click.ClickException("；".join(str(p.text) for p in error.problems)) from None
-    click.echo("密码已设置。")
+    """Set an initial password; its owner must choose another at the next sign-in."""
+    with opened() as found, said(), found.work(SYSTEM_ACTOR, settle=False) as work:
+        accounts.set_password(work, login, password, policy.of(found.config, work.campaign))
+    click.echo("密码已设置，本人登录后须先修改。")
+
+
+@user.command("unlock")
+@click.argument("login")
+def user_unlock(login: str) -> None:
+    """Let an account that failed too often sign in at once."""
+    with opened() as found, said(), found.work(SYSTEM_ACTOR, source="command", settle=False) as work:
+        people.unlock(work, login)
+    click.echo("已解锁。")
+
+
+@user.command("totp")
+@click.argument("login")
+@click.option("--off", is_flag=True, required=True, help="关闭：手机丢失时")
+def user_totp(login: str, off: bool) -> None:
+    """Take the second factor of an account away; it is set up again at the next sign-in where the role needs one."""
+    with opened() as found, said(), found.work(SYSTEM_ACTOR, source="command", settle=False) as work:
+        there = people.reset_factor(work, login)
+    click.echo("双因素验证已关闭。" if there else "没有开启双因素验证。")
 
 
 @user.command("contact")
@@ -70,7 +83,41 @@ def user_contact(login: str, address: str) -> None:
 
 @user.command("token")
 @click.argument("login")
-def user_token(login: str) -> None:
-    """Print a new API token that speaks for an account."""
-    with opened() as found, found.work(SYSTEM_ACTOR) as work:
-        click.echo(accounts.api_token(work, login))
+@click.option("--name", required=True, help="用途，例如：市民小程序")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    required=True,
+    help="权限，可多次：read、write、records:记录:read|write、intake:渠道",
+)
+@click.option("--days", default=tokens.DAYS, show_default=True, help="有效天数")
+@click.option("--per-minute", default=tokens.PER_MINUTE, show_default=True, help="每分钟最多调用次数")
+def user_token(login: str, name: str, scopes: tuple[str, ...], days: int, per_minute: int) -> None:
+    """Print a new API token that speaks for an account. It is shown this once."""
+    with opened() as found, said(), found.work(SYSTEM_ACTOR, settle=False) as work:
+        click.echo(tokens.issue(work, login, name, scopes, days=days, per_minute=per_minute))
+
+
+@main.group("tokens")
+def tokens_() -> None:
+    """API tokens: what was given to whom, until when."""
+
+
+@tokens_.command("list")
+def tokens_list() -> None:
+    """Every token: number, name, account, scopes, until when, last use."""
+    with opened() as found, found.reading() as work:
+        for row, login in tokens.listed(work):
+            state = "已终止" if row.ended_at else f"有效期至 {row.expires_at:%Y-%m-%d}"
+            used = f"{row.last_used_at:%Y-%m-%d}" if row.last_used_at else "未用过"
+            click.echo(f"{row.id}\t{row.name}\t{login}\t{' '.join(row.scopes)}\t{state}\t最近使用：{used}")
+
+
+@tokens_.command("end")
+@click.argument("number", type=int)
+def tokens_end(number: int) -> None:
+    """End a token at once."""
+    with opened() as found, said(), found.work(SYSTEM_ACTOR, settle=False) as work:
+        tokens.end(work, number)
+    click.echo("已终止")

@@ -1,4 +1,4 @@
-"""Commands for plugins: begin one that works before a line is written, take one out, put it back."""
+"""Commands for plugins: begin one that works before a line is written, its English, take one out, put it back."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SLUG = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 @main.group()
 def plugin() -> None:
-    """Plugins: new, remove, restore."""
+    """Plugins: new, words, remove, restore."""
 
 
 @plugin.command()
@@ -62,6 +62,26 @@ def new(name: str, label: str, english: str, goal: str, clause: str, number: int
     click.echo(f"  pip install -e '{folder / name}[test]'")
     click.echo(f"  pytest {folder / name}")
     click.echo(f"  actions doctor --plugin {name}")
+
+
+@plugin.command()
+@click.argument("name")
+@click.option("--write", is_flag=True, help="在 messages.po 里为它们留好空位")
+def words(name: str, write: bool) -> None:
+    """List the words of plugin NAME that have no English yet; exit 1 if there are any."""
+    from core.checks import words as wording  # noqa: PLC0415 - only this command needs it
+
+    known = plugins.load().plugins
+    if name not in known:
+        raise click.UsageError(f"没有名为“{name}”的可用插件，可选：{'、'.join(known)}")
+    folder = Path(known[name].folder)
+    missing = wording.untold(folder)
+    for text in missing:
+        click.echo(text)
+    if write:
+        click.echo(f"已写入 {wording.make_room(folder)}，在 msgstr 里填英文。")
+    if missing:
+        raise SystemExit(1)
 
 
 @plugin.command()

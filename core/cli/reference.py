@@ -4,6 +4,7 @@ the errors a plugin's author meets, each with its mend. ``actions reference`` pr
 from __future__ import annotations
 
 import ast
+import dataclasses
 import inspect
 import re
 from collections.abc import Iterator
@@ -13,14 +14,14 @@ from typing import Any
 import click
 
 import core
-from core import api
+from core import api, kernel
 from core.base import hookspecs, kinds, kinds_of_link, kinds_of_person, kinds_of_time
+from core.base.fields import Field
 from core.base.hookspecs import DESCRIBE, PROJECT
 from core.base.units import UnitKind
 from core.checks import RULES
 from core.cli.opening import main
-from core.kernel import plugins as loading
-from core.kernel import rules as judged
+from core.cli.reference_members import members
 
 RUNNING = {
     "samples": "when a demo world is made or a plugin is examined; what it yields is written through the one door, a day a transaction",
@@ -104,9 +105,22 @@ def users(hook: str) -> str:
 
 
 def _names() -> Iterator[str]:
-    yield from ("", "## Names of `core.api`", "")
+    yield from (
+        "",
+        "## Names of `core.api`",
+        "",
+        "Parts in bold must be given; the others are shown with what they are if not.",
+        "",
+    )
     for name in sorted(api.__all__, key=lambda n: (n.upper(), n)):
         yield f"- **`{name}`** {told(name, getattr(api, name))}"
+        yield from (f"  - {line}" for line in (*_more(getattr(api, name)), *members(getattr(api, name))))
+
+
+def _more(thing: Any) -> list[str]:
+    """What a class of ours says of itself after the first paragraph."""
+    ours = inspect.isclass(thing) and thing.__module__.startswith("core.")
+    return [p for p in _paragraphs(thing)[1:] if p and not p.startswith("```")] if ours else []
 
 
 def told(name: str, thing: Any) -> str:
@@ -120,7 +134,12 @@ def told(name: str, thing: Any) -> str:
 
 
 def _kinds() -> Iterator[str]:
-    yield from ("", "## Kinds of field", "")
+    yield from ("", "## Kinds of field", "", *_paragraphs(Field)[1:], "")
+    options = [f"`{p.name}`" for p in dataclasses.fields(Field) if p.name not in ("name", "label", "kind")]
+    yield from (
+        f"Every helper (`text`, `day`, ...) takes the label and, by name: {', '.join(options)}; `place` orders columns.",
+        "",
+    )
     for kind in every_kind():
         limits = [n for n in kind.__dataclass_fields__ if n not in ("name", "widget", "cell_hint")]
         more = f"; limits {', '.join(f'`{n}`' for n in limits)}" if limits else ""
@@ -169,9 +188,8 @@ def _errors() -> Iterator[str]:
 def declaration_errors() -> list[tuple[str, str]]:
     """(what is wrong, mend) of every ``DeclarationError`` the kernel may raise, with … where a name stands."""
     out = []
-    for module in (loading, judged):
-        tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
-        for node in ast.walk(tree):
+    for file in sorted(Path(str(kernel.__file__)).parent.glob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if (
                 isinstance(node, ast.Call)
                 and getattr(node.func, "id", "") == "DeclarationError"

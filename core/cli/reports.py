@@ -13,6 +13,7 @@ from core.cli.opening import DAY, main, opened
 
 if TYPE_CHECKING:
     from core.estate.units import Community
+    from core.services.places import Place
     from core.services.work import Work
 
 
@@ -22,31 +23,49 @@ if TYPE_CHECKING:
     "--format", "shape", type=click.Choice(["html", "docx", "xlsx", "json"]), default="docx", show_default=True
 )
 @click.option("--period", type=click.Choice(["week", "month"]), help="周报或月报，默认专项行动以来")
-@click.option("--community", default="", help="只写一个社区（名称），默认全街道")
+@click.option("--community", default="", help="只写一个社区（名称），默认全部")
+@click.option("--area", default="", help="只写一个街道或县（名称），由其各社区相加，默认全部")
 @click.option("--kind", default="", help="另一种材料的键，如 safeguards.meeting_pack（调度会材料）")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
-def report(as_of: datetime | None, shape: str, period: str | None, community: str, kind: str, out: Path) -> None:
+def report(
+    as_of: datetime | None, shape: str, period: str | None, community: str, area: str, kind: str, out: Path
+) -> None:
     """Write the combined report (综合报告), or another document, as of a day."""
     from core.base.errors import NotFound  # noqa: PLC0415
     from core.base.window import Period  # noqa: PLC0415
     from core.render import render  # noqa: PLC0415 - heavy
-    from core.services import compilations, editions, reports  # noqa: PLC0415
+    from core.services import compilations, documents, editions  # noqa: PLC0415
 
     with opened() as found, found.reading() as work:
         day = as_of.date() if as_of else work.today
         if kind:
             try:
-                document = compilations.document(work, kind, day)
+                document = documents.compiled(work, kind, day)
             except NotFound:
                 keys = "、".join(c.key for c in compilations.offered(work)) or "无"
                 raise click.UsageError(f"没有名为“{kind}”的材料，可选：{keys}") from None
         else:
-            one = named(work, community)
+            if community and area:
+                raise click.UsageError("--community 和 --area 只写一个")
+            place = _place(work, community, area)
             span = Period(period) if period else None
-            before = editions.before(work, day) if one is None else None
-            document = reports.combined(work, day, period=span, community=one.id if one else None, before=before)
+            before = editions.before(work, day) if place is None else None
+            document = documents.report(work, day, period=span, place=place, before=before)
         out.write_bytes(render(document, shape))
     click.echo(f"已生成 {out}")
+
+
+def _place(work: Work, community: str, area: str) -> Place | None:
+    """The community or the area of that name, None for neither; a usage error where there is none."""
+    from core.services import places  # noqa: PLC0415
+
+    if area and (found := next((p for p in places.areas(work).values() if p.name == area), None)) is not None:
+        return found
+    if area:
+        known = "、".join(p.name for p in places.areas(work).values())
+        raise click.UsageError(f"没有名为“{area}”、辖有社区的区域，可选：{known}")
+    one = named(work, community)
+    return None if one is None else places.community(work, one.id)
 
 
 def named(work: Work, community: str) -> Community | None:

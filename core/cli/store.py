@@ -12,9 +12,9 @@ from typing import Any
 
 import click
 
-from core.base.errors import Invalid
+from core.base.errors import DeclarationError, Invalid
 from core.base.window import TZ
-from core.cli.opening import DAY, MEILING, loaded, main, opened
+from core.cli.opening import DAY, MEILING, loaded, main, opened, said
 from core.kernel import plugins
 from core.services import accounts, demo_people
 from core.services.access import SYSTEM_ACTOR
@@ -63,10 +63,13 @@ def make_demo(found: Platform, *, complexes: int, until: date, seed: int, folder
     now = datetime.combine(date(2024, 11, 8), time(8, 0), TZ)
     with found.work(SYSTEM_ACTOR, now=now, source="demo", settle=False) as work:
         picture = demo_photo.picture("演示数据")
-        photo = uploads.store(work.session, found.config.uploads, picture, "demo.jpg", "demo", work.now)
+        photo = uploads.store(work.session, found.config.uploads, picture, "demo.jpg", "demo", work.now, sample=True)
         made = world.build(work, folder, complexes=complexes, seed=seed, until=until, photo=photo.token)
     click.echo(f"已登记 {len(made.complexes)} 个示例小区，开始逐日写入演示记录 ...")
-    demo.fill(found, made, every=1 if complexes <= 500 else 7, say=click.echo)
+    try:
+        demo.fill(found, made, every=1 if complexes <= 500 else 7, say=click.echo)
+    except demo.SampleRefused as error:
+        raise click.ClickException(f"{error}。请改插件的 sample.py，并换一个空的 ACTIONS_DATA 目录重来") from None
 
 
 @main.command()
@@ -110,12 +113,14 @@ def serve(port: int, host: str, ticking: bool, dev: bool, package: Path | None) 
     from core.services import channels  # noqa: PLC0415
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # waitress would drop a running request
-    with opened() as found:
+    with opened() as found, said():
         _fit(found)
         scheduler = tick.start(found, channels.configured(os.environ)) if ticking and loaded(found) else None
         click.echo(f"服务已启动：http://{host}:{port}  （按 Ctrl+C 停止）")
         try:
-            waitress.serve(create_app(platform=found), host=host, port=port, threads=8, ident=None)
+            unseen = not found.config.proxies  # else the application itself judges what proxies say (core/app.py)
+            app = create_app(platform=found)
+            waitress.serve(app, host=host, port=port, threads=8, ident=None, clear_untrusted_proxy_headers=unseen)
         finally:
             if scheduler is not None:
                 scheduler.shutdown(wait=False)
@@ -139,7 +144,10 @@ def developing(port: int, host: str, package: Path | None) -> None:
     watched: list[str] = []
     if package is not None:
         package = package.resolve()
-        plugins.unpackaged(package)
+        try:
+            plugins.unpackaged(package)
+        except DeclarationError as error:
+            raise click.UsageError(f"{error.what}：{error.mend}") from None
         os.environ["ACTIONS_PACKAGES"] = str(package)
         watched = [str(file) for file in package.rglob("*.py")]
     if os.environ.get("WERKZEUG_RUN_MAIN") != "true":  # once, not at every reload
@@ -176,10 +184,11 @@ def _demo_links(found: Platform, base: str) -> None:
 
 @main.command()
 def rebuild() -> None:
-    """Compute both ledgers anew from the records alone."""
-    from core.services import measures, obligations  # noqa: PLC0415
+    """Compute both ledgers, and which photo belongs to which record, anew from the records alone."""
+    from core.services import measures, obligations, upload_use  # noqa: PLC0415
 
     with opened() as found, found.work() as work:
         measures.rebuild(work)
         obligations.rebuild(work)
+        upload_use.rebuild(work)
     click.echo("指标账和应办账已由填报记录重新计算。")

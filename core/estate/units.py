@@ -77,7 +77,7 @@ class Company(Unit):
     __tablename__ = "company"
     kind, label = u.COMPANY, "物业企业"
     person: Mapped[str | None] = personal("负责人")
-    phone: Mapped[str | None] = personal("联系电话")
+    phone: Mapped[str | None] = personal("联系电话", searchable=True)
 
     def check(self, look: Look) -> Iterator[Problem]:
         yield from super().check(look)

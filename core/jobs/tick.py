@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from core.base.describe import Job
 from core.base.window import TZ, end_of
 from core.jobs import due
-from core.services import days, job_runs, messages, outbox, own_jobs, reminders
+from core.services import days, job_runs, messages, outbox, own_jobs, reminders, webhook_calls
 from core.services.access import SYSTEM_ACTOR
 from core.services.channels import Channel
 from core.services.job_apart import run_apart
@@ -117,6 +117,7 @@ def start(platform: Platform, channels: Mapping[str, Channel], every_s: float = 
     options = {"max_instances": 1, "coalesce": True, "next_run_time": datetime.now(TZ), "seconds": every_s}
     scheduler.add_job(lambda: safely(lambda: tick(platform, runner=run_apart)), "interval", **options)
     scheduler.add_job(lambda: safely(lambda: outbox.send(platform, channels)), "interval", **options)
+    scheduler.add_job(lambda: safely(lambda: webhook_calls.send(platform)), "interval", **options)
     scheduler.start()
     return scheduler
 

@@ -3,7 +3,10 @@ plugin is quarantined, not fatal). pluggy would abort a whole hook call on one e
 
 from __future__ import annotations
 
+import difflib
 import importlib
+import inspect
+import re
 import sys
 import tomllib
 import traceback
@@ -15,7 +18,7 @@ from typing import Any
 
 import pluggy
 
-from core.base import closing, hookspecs
+from core.base import closing, hookspecs, retention
 from core.base.errors import DeclarationError, NoData
 from core.kernel import rules
 from core.kernel.catalog import Catalog, Declared, Fault, record_key
@@ -44,10 +47,10 @@ def unpackaged(folder: Path) -> dict[str, Loader]:
     told = tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     points = told.get("project", {}).get("entry-points", {}).get(GROUP, {})
     if not points:
-        mend = (
-            f'name a folder whose pyproject.toml has [project.entry-points."{GROUP}"]; `actions plugin new` writes one'
+        raise DeclarationError(
+            f"no plugin in {folder}",
+            f'name a folder whose pyproject.toml has [project.entry-points."{GROUP}"]; `actions plugin new` writes one',
         )
-        raise DeclarationError(f"no plugin in {folder}", mend)
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
     return {slug: (lambda name=name: importlib.import_module(name)) for slug, name in points.items()}  # type: ignore[misc]
@@ -97,6 +100,8 @@ def fault(slug: str, stage: str, error: BaseException) -> Fault:
     frames = [f for f in traceback.extract_tb(error.__traceback__) if f"{slug}" in f.filename]
     place = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
     mend = error.mend if isinstance(error, DeclarationError) else ""
+    if isinstance(error, ImportError) and error.name == "core.api":
+        mend = "`actions reference` lists the names a plugin may use"
     what = f"{type(error).__name__}: {error}"
     if isinstance(error, DeclarationError):
         what = error.what
@@ -119,7 +124,9 @@ def ask(slug: str, module: ModuleType | Any) -> Declared:
         manager.register(module, slug)
         manager.check_pending()  # a misspelt hook passes unnoticed without this
     except pluggy.PluginValidationError as error:
-        raise DeclarationError(str(error), "use the names and arguments of core/base/hookspecs.py") from error
+        raise DeclarationError(
+            f"plugin.py: {_hook(str(error))}", "`actions reference` lists hooks and arguments"
+        ) from error
     answers = {name: getattr(manager.hook, name)() for name in hookspecs.DESCRIBE}
     if len(answers["action"]) != 1:
         raise DeclarationError(f"plugin {slug!r} has no action", "implement the hook action(): return ACTION")
@@ -130,7 +137,11 @@ def ask(slug: str, module: ModuleType | Any) -> Declared:
         records={record_key(action.slug, r): r for r in records},
         indicators=tuple(_flat(answers["indicators"])),
         deadlines=deadlines,
-        settings=(*_flat(answers["settings"]), *closing.settings_of(action.slug, deadlines)),
+        settings=(
+            *_flat(answers["settings"]),
+            *closing.settings_of(action.slug, deadlines),
+            *retention.settings_of(action.slug, records),
+        ),
         sections=tuple(_flat(answers["report_sections"])),
         jobs=tuple(_flat(answers["jobs"])),
         offers=tuple(_flat(answers["offers"])),
@@ -156,6 +167,17 @@ def ask(slug: str, module: ModuleType | Any) -> Declared:
     return declared
 
 
+def _hook(said: str) -> str:
+    """pluggy's refusal in one line, with the hook that was meant."""
+    if found := re.search(r"unknown hook '(\w+)'", said):
+        near = difflib.get_close_matches(found[1], vars(hookspecs), 1)
+        return f"unknown hook {found[1]!r}" + (f", perhaps {near[0]!r}" if near else "")
+    if found := re.search(r"hookimpl definition: (\w+)\(.*Argument\(s\) \{(.*?)\}", said, re.S):
+        known = ", ".join(inspect.signature(getattr(hookspecs, found[1])).parameters) or "none"
+        return f"hook {found[1]!r} has no argument {found[2]}; it has: {known}"
+    return said
+
+
 def _answers(module: Any) -> dict[str, Callable[..., Any]]:
     """Its implementations of hooks the core does not know: those another plugin defines."""
     own = {name for name in dir(hookspecs) if hasattr(getattr(hookspecs, name), f"{hookspecs.PROJECT}_spec")}
@@ -174,8 +196,9 @@ def _unfit(declared: Declared, others: Iterable[Declared]) -> DeclarationError |
         try:
             manager.register(SimpleNamespace(**known), declared.action.slug)
         except pluggy.PluginValidationError as error:
-            mend = f"use the arguments of {other.hookspecs.__name__}"
-            return DeclarationError(str(error), mend)
+            return DeclarationError(
+                f"hook of {other.action.slug}: {error}", f"use the arguments of {other.hookspecs.__name__}"
+            )
     return None
 
 

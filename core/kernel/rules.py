@@ -8,6 +8,7 @@ from core.base import version
 from core.base.describe import Action, Indicator
 from core.base.due import Every, Once
 from core.base.errors import DeclarationError
+from core.kernel import rules_workflow
 from core.kernel.catalog import Declared
 
 
@@ -17,6 +18,8 @@ def problems(found: Declared) -> Iterator[DeclarationError]:
     yield from _tables(found)
     yield from _deadlines(found)
     yield from _notices(found)
+    for record in found.records.values():
+        yield from rules_workflow.problems(record)
     for indicator in found.indicators:
         yield from _indicator(indicator)
 
@@ -30,11 +33,11 @@ def _action(action: Action) -> Iterator[DeclarationError]:
         yield DeclarationError(f"needs_core {action.needs_core!r}", 'write a range such as ">=1.1,<2"')
         return
     if not fits:
-        mend = (
+        yield DeclarationError(
+            f"needs contract {action.needs_core}",
             f"this platform speaks contract {version.VERSION}: install a release of the plugin made for it, "
-            f"or the platform the plugin asks for"
+            f"or the platform the plugin asks for",
         )
-        yield DeclarationError(f"needs contract {action.needs_core}", mend)
 
 
 def _notices(found: Declared) -> Iterator[DeclarationError]:
@@ -82,7 +85,14 @@ def _tables(found: Declared) -> Iterator[DeclarationError]:
 
 
 def _deadlines(found: Declared) -> Iterator[DeclarationError]:
+    own = set(found.records.values())
     for deadline in found.deadlines:
+        for record in (deadline.answers, deadline.of):
+            if record is not None and record not in own:
+                yield DeclarationError(
+                    f"deadline {deadline.key!r} names {record.__name__}",
+                    "declare the record: add the class to records()",
+                )
         recurring = isinstance(deadline.due, Once | Every)
         if recurring and deadline.done is None:
             yield DeclarationError(

@@ -5,11 +5,12 @@ docx_blocks (the body), docx_table, docx_chart. Every measure comes from officia
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime, time
 
 import docx as python_docx
 
-from core.base.blocks import Document, Table
+from core.base.blocks import Attachment, Block, Document, Table
 from core.render.clean import clean
 from core.render.docx_blocks import Body
 from core.render.docx_frame import annex_head, annex_list, head, signature
@@ -47,7 +48,15 @@ def _annexes(paper: Paper, document: Document, body: Body) -> None:
             body.page = style.landscape if wide else style.page
             lies = wide
         annex_head(paper, annex, i if len(document.attachments) > 1 else 0, body.page, new_page=not new_section)
-        body.add_all(annex.blocks)
+        body.add_all(_untitled(annex))
+
+
+def _untitled(annex: Attachment) -> tuple[Block, ...]:
+    """An annex that is one table of the same name says it once."""
+    first = annex.blocks[0] if annex.blocks else None
+    if isinstance(first, Table) and first.title == annex.title:
+        return (replace(first, title=""), *annex.blocks[1:])
+    return annex.blocks
 
 
 def _properties(paper: Paper, document: Document) -> None:

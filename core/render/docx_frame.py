@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from core.base.blocks import Attachment, Day, Document, plain
+from core.base.blocks import Attachment, Bullets, Day, Document, Notice, Paragraph, plain
 from core.render.docx_style import Paper
 from core.render.docx_title import broken
 from core.render.docx_xml import element, set_indent
@@ -33,6 +33,7 @@ def annex_list(paper: Paper, document: Document) -> None:
     """附件：1.… one line below the text, two characters in, no full stop (7.3.4)."""
     if not document.attachments:
         return
+    _with_text(paper, document)
     paper.line("", "body").paragraph_format.keep_with_next = True
     several = len(document.attachments) > 1
     for i, annex in enumerate(document.attachments, start=1):
@@ -43,6 +44,12 @@ def annex_list(paper: Paper, document: Document) -> None:
         set_indent(line, **({"left": 2 + lead, "hanging": lead} if i == 1 else {"left": 2 + lead, "hanging": 1}))
 
 
+def _with_text(paper: Paper, document: Document) -> None:
+    """The end of the text goes along: no page of annexes' names and a date alone (7.3.5.5 forbids 此页无正文)."""
+    if document.blocks and isinstance(document.blocks[-1], Paragraph | Bullets | Notice):
+        paper.docx.paragraphs[-1].paragraph_format.keep_with_next = True
+
+
 def signature(paper: Paper, document: Document) -> None:
     """Names and date at the right (7.3.5.3, without a seal): the name ends two characters before the edge, the date begins
     two after the name's first; where the date is the longer, it ends two before the edge and the name moves.
@@ -51,6 +58,8 @@ def signature(paper: Paper, document: Document) -> None:
     day = plain(Day(document.signed_on)) if document.signed_on is not None else ""
     if not document.signature and not day:
         return
+    if not document.attachments:
+        _with_text(paper, document)
     paper.line("", "body").paragraph_format.keep_with_next = True
     longest = max((_width(name) for name in document.signature), default=0.0)
     room = paper.official.page.text_width / MM_PER_POINT / paper.official.text["signature"].size

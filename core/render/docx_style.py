@@ -110,6 +110,8 @@ def _paragraph(style: ParagraphStyle, name: str, wanted: TextStyle, official: Of
     p_pr = style.element.get_or_add_pPr()
     if name.startswith("heading") or name in ("caption", "annex_mark", "title", "annex_title"):
         p_pr.append(element("w:keepNext"))
+    if name == "note":
+        p_pr.append(element("w:keepLines"))
     p_pr.append(element("w:widowControl", val="0"))
     spacing: dict[str, str | int] = {"before": round(wanted.before * 20), "after": round(wanted.after * 20)}
     if wanted.line:

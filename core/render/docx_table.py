@@ -21,9 +21,20 @@ def add_table(paper: Paper, block: Table, width: float) -> None:
     chosen = plan(block, official.table, width)
     table = element("w:tbl", _properties(official, chosen.widths), _grid(chosen.widths))
     table.append(_head(block.columns, chosen, official))
-    for row in block.rows:
+    last = len(block.rows) - 1
+    for n, row in enumerate(block.rows):
+        # No page begins or ends with a single row of a table, none begins with a table's note.
+        held = n < last if n in (0, last - 1) else n == last and bool(block.note)
         cells = (
-            _cell(lines(cell, compact=chosen.compact), w, column.align, chosen.size, official, bold=_strong(cell))
+            _cell(
+                lines(cell, compact=chosen.compact),
+                w,
+                column.align,
+                chosen.size,
+                official,
+                bold=_strong(cell),
+                held=held,
+            )
             for cell, column, w in zip(row, block.columns, chosen.widths, strict=True)
         )
         table.append(element("w:tr", element("w:trPr", element("w:cantSplit")), *cells))
@@ -72,6 +83,7 @@ def _cell(
     *,
     bold: bool = False,
     head: bool = False,
+    held: bool = False,
     span: int = 1,
 ) -> BaseOxmlElement:
     about = element("w:tcPr", element("w:tcW", w=width, type="dxa"))
@@ -84,6 +96,8 @@ def _cell(
         "w:spacing", before=20, after=20, line=round(size * official.table.leading * 20), lineRule="exact"
     )
     paragraph = element("w:p", element("w:pPr", spacing, element("w:jc", val=align)))
+    if head or held:  # stays on the page of the row below
+        paragraph[0].insert(0, element("w:keepNext"))
     font = official.table.head if head else official.table.font
     paragraph.append(_run("\n".join(shown), font, official, size, bold=bold))
     return element("w:tc", about, paragraph)

@@ -1,5 +1,5 @@
 """How wide each column of a printed table is. Figures come first: a number never breaks. Words share what is left by the
-widths their columns wish for. Where that is too tight, a share and a day stand on two lines: 77.8% over （7/9）."""
+widths their columns wish for. Where that leaves the words too little, a share and a day stand on two lines: 77.8% over （7/9）."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from core.base.blocks import Cell, Column, Day, Lamp, Ratio, Table, Text, plain
 from core.render.official import MM_PER_POINT, TableStyle
 
 TWIPS = 56.6929  # in a millimetre
+STARVED = 0.65  # of what a column of words wishes for
 
 
 @dataclass(frozen=True)
@@ -23,16 +24,21 @@ class Plan:
 
 
 def plan(table: Table, style: TableStyle, width: float) -> Plan:
-    """小四 where what the columns wish for fits ``width`` millimetres, else 五号; compact only where even that is short."""
+    """小四 where what the columns wish for fits ``width`` millimetres, else 五号; compact where figures or words have too little."""
     hints = [min(c.width, style.longest) for c in table.columns]
     wished = sum(hints) * style.roomy * MM_PER_POINT + len(hints) * 2 * style.padding
     size = style.roomy if wished <= width else style.tight
     room = width / MM_PER_POINT / size - len(hints) * 2 * style.padding / MM_PER_POINT / size
     wishes = [_wish(table, i, min(max(c.width, 2), style.longest)) for i, c in enumerate(table.columns)]
-    compact = sum(_floors(table, wishes, most=6, compact=False)) > room
-    floors = _floors(table, wishes, most=4 if compact else 6, compact=compact)
+    floors = _floors(table, wishes, most=6, compact=False)
+    shared = _shared(floors, wishes, room)
+    compact = sum(floors) > room or _starved(table, wishes, shared)
+    if compact:
+        floors = _floors(table, wishes, most=4, compact=True)
+        worded = [_worded(table, i) for i in range(len(wishes))]
+        shared = _shared(floors, [w if words else f for w, f, words in zip(wishes, floors, worded, strict=True)], room)
     total, pad = round(width * TWIPS), 2 * style.padding * TWIPS
-    widths = [int(em * size * 20 + pad) for em in _shared(floors, wishes, room)]
+    widths = [int(em * size * 20 + pad) for em in shared]
     widths[-1] += total - sum(widths)
     return Plan(widths, size, compact)
 
@@ -60,6 +66,15 @@ def _shared(floors: Sequence[float], wishes: Sequence[float], room: float) -> li
         return [want * room / sum(wanted) for want in wanted]
     part = (room - sum(floors)) / (sum(wanted) - sum(floors))
     return [floor + (want - floor) * part for floor, want in zip(floors, wanted, strict=True)]
+
+
+def _starved(table: Table, wishes: Sequence[float], shared: Sequence[float]) -> bool:
+    """Would the words of the first column, what the row is about, stand on three lines and more?"""
+    return _worded(table, 0) and shared[0] < STARVED * wishes[0]
+
+
+def _worded(table: Table, i: int) -> bool:
+    return any(isinstance(row[i], Text) and plain(row[i]) != "—" for row in table.rows)
 
 
 def _wish(table: Table, i: int, hint: float) -> float:

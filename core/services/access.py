@@ -1,6 +1,8 @@
-"""Who may do what. One rule guards a single record and filters a list (in SQL), so the two can't disagree.
+"""Which records a person reaches and what they are towards each. One rule guards a single record and filters a list (in SQL),
+so the two can't disagree. Which functions a role opens at all is data: rights.py.
 
-A simple role check for now: administrator of the registry, coordination group, department, community, linked leader.
+Figures and duties of any unit are open to everybody of the campaign's staff (the wall chart hangs in the corridor); records are
+open to whom they concern.
 """
 
 from __future__ import annotations
@@ -12,32 +14,31 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from core.base.record import Record
 from core.base.units import ACTION, COMMUNITY, COMPLEX, GRID, UnitKind
+from core.base.units import COMPANY as COMPANY_UNIT
 from core.base.units import DEPARTMENT as DEPARTMENT_UNIT
 from core.base.workflow import COORDINATOR, LEAD, REPORTER
 from core.estate.units import Complex, Grid
-
-ADMINISTRATOR, COORDINATION, DEPARTMENT, OFFICER, LINKED, SYSTEM = (
-    "administrator",
-    "coordination",
-    "department",
-    "community",
-    "leader",
-    "system",
+from core.services import rights
+from core.services.rights import (
+    ADMINISTRATOR,
+    COMPANY,
+    COORDINATION,
+    DEPARTMENT,
+    LINKED,
+    OFFICER,
+    ROLES,
+    SYSTEM,
 )
-ROLES = {
-    ADMINISTRATOR: "系统管理员",
-    COORDINATION: "综合协调组",
-    DEPARTMENT: "部门",
-    OFFICER: "社区",
-    LINKED: "挂钩领导",
-    SYSTEM: "系统",
-}
+from core.services.rights import GRID as GRID_ROLE
+
+__all__ = ["ADMINISTRATOR", "COORDINATION", "DEPARTMENT", "LINKED", "OFFICER", "ROLES", "SYSTEM", "Actor", "Whose"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Actor:
     """Who acts. ``leads``: slugs of the actions the department leads or the leader heads; ``shares``: those it is
-    responsible for besides; ``linked``: complexes of a linked leader."""
+    responsible for besides; ``linked``: the complexes of a linked leader, a grid or a property company. ``separated``: the
+    campaign is real, the three administrators are apart (rights.py)."""
 
     login: str
     label: str
@@ -45,6 +46,9 @@ class Actor:
     department_id: int | None = None
     community_id: int | None = None
     leader_id: int | None = None
+    grid_id: int | None = None
+    company_id: int | None = None
+    separated: bool = False
     leads: frozenset[str] = frozenset()
     shares: frozenset[str] = frozenset()
     linked: frozenset[int] = frozenset()
@@ -53,7 +57,11 @@ class Actor:
 
     @property
     def reads_all(self) -> bool:
-        return self.role in (ADMINISTRATOR, COORDINATION, SYSTEM)
+        return self.role in (COORDINATION, SYSTEM) or (self.role == ADMINISTRATOR and not self.separated)
+
+    def may(self, right: str) -> bool:
+        """Does the role open this function (rights.py)?"""
+        return rights.holds(self.role, right, separated=self.separated)
 
 
 SYSTEM_ACTOR = Actor(login="system", label="系统", role=SYSTEM)
@@ -61,12 +69,14 @@ SYSTEM_ACTOR = Actor(login="system", label="系统", role=SYSTEM)
 
 @dataclass(frozen=True)
 class Whose:
-    """Of which plugin and unit a record is; ``community``: the one its unit lies in, if it does."""
+    """Of which plugin and unit a record is; ``community``: the one its unit lies in, if it does; ``firm``: the property
+    company of the complex reports it."""
 
     slug: str
     unit: UnitKind
     unit_id: int
     community: int | None = None
+    firm: bool = False
 
 
 def visible(actor: Actor, slug: str, record: type[Record]) -> ColumnElement[bool]:
@@ -89,16 +99,20 @@ def _own(actor: Actor, record: type[Record]) -> ColumnElement[bool]:
         return unit == actor.department_id
     if record.unit == ACTION and actor.heads:
         return unit.in_(actor.heads)
-    if record.confidential:
+    if record.confidential or (actor.role == COMPANY and not record.firm):
         return false()
     if record.unit == COMPLEX and actor.role == OFFICER:
         return unit.in_(select(Complex.id).where(Complex.community_id == actor.community_id))
-    if record.unit == COMPLEX and actor.role == LINKED:
+    if record.unit == COMPLEX and actor.role in (LINKED, GRID_ROLE, COMPANY):
         return unit.in_(actor.linked) if actor.linked else false()
+    if record.unit == COMPANY_UNIT and actor.role == COMPANY:
+        return unit == actor.company_id
     if record.unit == COMMUNITY and actor.role == OFFICER:
         return unit == actor.community_id
     if record.unit == GRID and actor.role == OFFICER:
         return unit.in_(select(Grid.id).where(Grid.community_id == actor.community_id))
+    if record.unit == GRID and actor.role == GRID_ROLE:
+        return unit == actor.grid_id
     return false()
 
 
@@ -122,13 +136,17 @@ def _answers(actor: Actor, whose: Whose) -> bool:
         headed = whose.unit == ACTION and whose.unit_id in actor.heads
         shared = whose.slug in actor.shares and whose.unit not in (DEPARTMENT_UNIT, ACTION)
         return own or headed or shared
+    if actor.role == COMPANY:
+        own = whose.unit == COMPANY_UNIT and whose.unit_id == actor.company_id
+        return whose.firm and (own or (whose.unit == COMPLEX and whose.unit_id in actor.linked))
+    if actor.role == GRID_ROLE:
+        own = whose.unit == GRID and whose.unit_id == actor.grid_id
+        return own or (whose.unit == COMPLEX and whose.unit_id in actor.linked)
     return actor.role == OFFICER and whose.community is not None and whose.community == actor.community_id
 
 
-def may_set(actor: Actor, slug: str) -> bool:
-    """May the actor change the targets, dates and choices of an action?"""
-    return may_administer(actor) or (actor.role == DEPARTMENT and slug in actor.leads)
-
-
-def may_administer(actor: Actor) -> bool:
-    return actor.role in (ADMINISTRATOR, SYSTEM)
+def may_set(actor: Actor, slug: str, *, coordinated: bool = False) -> bool:
+    """May the actor change the targets, dates and choices of an action? ``coordinated``: the action is the coordination
+    group's own."""
+    own = slug in actor.leads if actor.role == DEPARTMENT else coordinated or actor.role != COORDINATION
+    return actor.may(rights.OWN_ACTION) and own

@@ -1,38 +1,33 @@
-"""Accounts and sessions: server-side, so that signing out, a role taken away or a stopped account ends them at once.
-
-Passwords are Argon2id; nobody has a default one: an account is entered first by a one-time link (``actions user link``).
+"""Accounts: who may sign in, and as whom they act. Nobody has a default password: an account is entered first by a one-time
+link (``actions user link``). Next: sessions.py, passwords.py, signing_in.py (how one gets in), people.py (who looks after them).
 """
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
-from functools import cache
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Integer, String, and_, false, or_, select, update
+from sqlalchemy import ForeignKey, String, and_, false, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.base.declared import Base
 from core.base.errors import Forbidden, Invalid, NotFound, Problem
 from core.base.say import Say
 from core.base.units import ACTION, COMPLEX
-from core.base.window import TZ, Moment
-from core.estate.units import ActionUnit, Responsibility
-from core.services import access, journal
+from core.base.window import TZ
+from core.estate.campaign import Campaign
+from core.estate.units import ActionUnit, Complex, Responsibility
+from core.services import access, journal, passwords, rights, sessions
 from core.services.access import Actor
+from core.services.policy import Policy
+from core.services.sessions import SignIn
 from core.services.work import Work
-
-IDLE, LONGEST = timedelta(hours=12), timedelta(days=7)
-LINK_LIFE = timedelta(days=2)
-NOTED = timedelta(minutes=10)  # how exactly idleness is known: not every page view need write
-MOST_FAILURES, LOCKED = 5, timedelta(minutes=30)
 
 
 class Account(Base):
-    """Who may sign in, in which role and for which department, community or leader."""
+    """Who may sign in, in which role and for which department, community, leader, grid or company. ``must_change``: somebody else chose the
+    password. ``waiting``: the role is proposed, and not in force (nor the account active) until it is granted (people.py)."""
 
     __tablename__ = "account"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -42,92 +37,70 @@ class Account(Base):
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
     community_id: Mapped[int | None] = mapped_column(ForeignKey("community.id"))
     leader_id: Mapped[int | None] = mapped_column(ForeignKey("leader.id"))
+    grid_id: Mapped[int | None] = mapped_column(ForeignKey("grid.id"))
+    company_id: Mapped[int | None] = mapped_column(ForeignKey("company.id"))
     password: Mapped[str | None] = mapped_column(String(200))
     contact: Mapped[str | None] = mapped_column(String(200))  # where e-mail reminders go
     active: Mapped[bool] = mapped_column(default=True)
-    failures: Mapped[int] = mapped_column(Integer, default=0)
-    locked_until: Mapped[datetime | None] = mapped_column(Moment)
-
-
-class SignIn(Base):
-    """One signed-in browser, or a link that is still to be used (``link``). Only the hash of the secret is kept."""
-
-    __tablename__ = "sign_in"
-    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
-    kind: Mapped[str] = mapped_column(String(10))  # session, link, token
-    created_at: Mapped[datetime] = mapped_column(Moment)
-    seen_at: Mapped[datetime] = mapped_column(Moment)
-    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    must_change: Mapped[bool] = mapped_column(default=False)
+    waiting: Mapped[bool] = mapped_column(default=False)
 
 
 def add(work: Work, login: str, label: str, role: str, **unit: int | None) -> Account:
-    """A new account; ``unit`` is one of department_id, community_id, leader_id."""
-    if not access.may_administer(work.actor):
+    """A new account; ``unit`` is one of department_id, community_id, leader_id, grid_id, company_id."""
+    if not work.actor.may(rights.PEOPLE):
         raise Forbidden(Say("只有系统管理员可以管理账号"))
-    if role not in access.ROLES or role == access.SYSTEM:
-        raise Invalid([Problem("role", Say("没有“{r}”这个角色，可用：{o}", r=role, o="、".join(access.ROLES)))])
+    if role not in rights.ROLES or role == access.SYSTEM:
+        raise Invalid([Problem("role", Say("没有“{r}”这个角色，可用：{o}", r=role, o="、".join(rights.ROLES)))])
     if work.session.scalar(select(Account.id).where(Account.login == login)):
         raise Invalid([Problem("login", Say("账号“{l}”已存在", l=login))])
-    account = Account(login=login, label=label, role=role, active=True, failures=0, **unit)
+    account = Account(login=login, label=label, role=role, active=True, **unit)
+    apart(work, account)
     work.session.add(account)
     work.session.flush()
     journal.write(work, "create", "account", account.id, {"login": [None, login], "role": [None, role]})
     return account
 
 
+def apart(work: Work, account: Account) -> None:
+    """三员分立 (A24): with a real campaign one person is not two of the administrators of accounts, security and audit. Raises
+    ``Invalid``. The same person: the same name or the same e-mail address."""
+    if account.role not in rights.APART or work.campaign.demo:
+        return
+    same = [Account.label == account.label]
+    if account.contact:
+        same.append(Account.contact == account.contact)
+    others = select(Account.login).where(Account.role.in_(rights.APART), Account.role != account.role, or_(*same))
+    with work.session.no_autoflush:
+        other = work.session.scalars(others.where(Account.id != (account.id or 0))).first()
+    if other is not None:
+        text = Say("系统、安全、审计三员须由不同的人担任：“{l}”与账号“{o}”是同一人", l=account.label, o=other)
+        raise Invalid([Problem("role", text)])
+
+
 def one_time_link(work: Work, login: str) -> str:
     """A secret that signs ``login`` in once, within two days."""
-    account = work.session.scalars(select(Account).where(Account.login == login, Account.active)).first()
+    return sessions.begin(work.session, named(work, login).id, sessions.LINK, real_now())
+
+
+def named(work: Work, login: str, *, active: bool = True) -> Account:
+    """The account of that name; raises ``NotFound``."""
+    rows = select(Account).where(Account.login == login)
+    account = work.session.scalars(rows.where(Account.active) if active else rows).first()
     if account is None:
         raise NotFound(login)
-    return _open(work.session, account, "link", real_now())
+    return account
 
 
-def enter(session: Session, token: str, now: datetime) -> str | None:
-    """Use a one-time link: the secret of a new session, or None if the link is used up, too old or unknown."""
-    link = session.get(SignIn, _digest(token))
-    if link is None or link.kind != "link" or link.ended_at is not None or now - link.created_at > LINK_LIFE:
-        return None
-    link.ended_at = now
-    return _open(session, session.get_one(Account, link.account_id), "session", now)
+def set_password(work: Work, login: str, password: str, policy: Policy, *, initial: bool = True) -> None:
+    """A password chosen for its owner, who must choose another at once unless ``initial`` is false."""
+    passwords.give(work, named(work, login, active=False), password, policy, real_now(), initial=initial)
 
 
-def sign_in(session: Session, login: str, password: str, now: datetime) -> str | None:
-    """The secret of a new session, or None. An unknown name costs the same time as a wrong password (A01)."""
-    account = session.scalars(select(Account).where(Account.login == login, Account.active)).first()
-    kept = account.password if account is not None and account.password else _dummy()
-    right = _matches(kept, password)
-    if account is None or account.password is None:
-        return None
-    if account.locked_until is not None and now < account.locked_until:
-        return None
-    if not right:
-        account.failures += 1
-        if account.failures >= MOST_FAILURES:
-            account.failures, account.locked_until = 0, now + LOCKED
-        return None
-    account.failures, account.locked_until = 0, None
-    return _open(session, account, "session", now)
-
-
-def set_password(work: Work, login: str, password: str) -> None:
-    """A password of at least 10 characters that does not contain the login."""
-    if len(password) < 10 or login.lower() in password.lower() or password.isdigit():
-        raise Invalid([Problem("password", Say("密码至少10位，不能全是数字，也不能包含账号"))])
-    account = work.session.scalars(select(Account).where(Account.login == login)).first()
-    if account is None:
-        raise NotFound(login)
-    account.password = _hasher().hash(password)
-    journal.write(work, "set", "account", account.id, {"password": [None, "***"]})
-
-
-def resume(session: Session, secret: str, now: datetime) -> tuple[Account, SignIn] | None:
+def resume(session: Session, secret: str, now: datetime, policy: Policy) -> tuple[Account, SignIn] | None:
     """The account behind a session's secret, unless it ended, idled too long or the account was stopped."""
-    found = session.get(SignIn, _digest(secret))
-    if found is None or found.kind == "link" or found.ended_at is not None:
-        return None
-    if found.kind == "session" and (now - found.seen_at > IDLE or now - found.created_at > LONGEST):
+    found = sessions.find(session, secret)
+    if found is None or not sessions.lives(found, now, policy):
         return None
     account = session.get_one(Account, found.account_id)
     return (account, found) if account.active else None
@@ -135,21 +108,9 @@ def resume(session: Session, secret: str, now: datetime) -> tuple[Account, SignI
 
 def visited(session: Session, secret: str, now: datetime) -> None:
     """Note that the session is in use, so that only idleness ends it early."""
-    found = session.get(SignIn, _digest(secret))
+    found = sessions.find(session, secret)
     if found is not None:
         found.seen_at = max(found.seen_at, now)
-
-
-def leave(session: Session, secret: str, now: datetime) -> None:
-    found = session.get(SignIn, _digest(secret))
-    if found is not None:
-        found.ended_at = now
-
-
-def end_all(session: Session, now: datetime) -> None:
-    """Nobody is signed in any more, no link opens anything; tokens of programs stay."""
-    open_ = (SignIn.kind.in_(("session", "link")), SignIn.ended_at.is_(None))
-    session.execute(update(SignIn).where(*open_).values(ended_at=now))
 
 
 def set_contact(work: Work, login: str, address: str) -> None:
@@ -160,14 +121,8 @@ def set_contact(work: Work, login: str, address: str) -> None:
     if address and ("@" not in address or len(address) > 200):
         raise Invalid([Problem("contact", Say("电子邮件地址不对"))])
     account.contact = address or None
+    apart(work, account)
     journal.write(work, "set", "account", account.id, {"contact": [None, "***" if address else None]})
-
-
-def api_token(work: Work, login: str) -> str:
-    """A token that speaks for ``login`` at the API until it is ended."""
-    account = work.session.scalars(select(Account).where(Account.login == login, Account.active)).one()
-    journal.write(work, "create", "api_token", account.id, {})
-    return _open(work.session, account, "token", real_now())
 
 
 def actor_of(session: Session, account: Account, day: date, address: str = "") -> Actor:
@@ -203,7 +158,32 @@ def actors_of(session: Session, found: Sequence[Account], day: date, address: st
     )
     for kind, holder_id, *rest in session.execute(rows) if any(holders) else ():
         held.setdefault((kind, holder_id), []).append(rest)
-    return [_actor(a, held.get(h, []) if h else [], address) for a, h in zip(found, holders, strict=True)]
+    separated, own = _separated(session), _own_complexes(session, found)
+    return [
+        _actor(a, held.get(h, []) if h else [], own.get((a.grid_id, a.company_id), frozenset()), separated, address)
+        for a, h in zip(found, holders, strict=True)
+    ]
+
+
+def _separated(session: Session) -> bool:
+    """With a real campaign the three administrators are apart (rights.py)."""
+    return session.scalar(select(Campaign.demo).limit(1)) is False
+
+
+def _own_complexes(session: Session, found: Sequence[Account]) -> dict[tuple[int | None, int | None], frozenset[int]]:
+    """The complexes in use of each grid or company that has an account, by (grid, company)."""
+    grids, companies = ({getattr(a, name) for a in found} - {None} for name in ("grid_id", "company_id"))
+    if not grids and not companies:
+        return {}
+    where = or_(Complex.grid_id.in_(grids), Complex.company_id.in_(companies))
+    rows = session.execute(
+        select(Complex.id, Complex.grid_id, Complex.company_id).where(where, Complex.closed_on.is_(None))
+    )
+    out: dict[tuple[int | None, int | None], set[int]] = {}
+    for one, grid, company in rows:
+        out.setdefault((grid, None), set()).add(one)
+        out.setdefault((None, company), set()).add(one)
+    return {whose: frozenset(ids) for whose, ids in out.items()}
 
 
 def _holder(account: Account) -> tuple[str, int] | None:
@@ -220,9 +200,9 @@ def _by_kind(holders: Sequence[tuple[str, int] | None]) -> dict[str, list[int]]:
     return out
 
 
-def _actor(account: Account, held: Sequence[Any], address: str) -> Actor:
-    """``held``: (role, unit kind, unit id, code of the action) of each responsibility."""
-    leads, shares, linked, heads = set(), set(), set(), set()
+def _actor(account: Account, held: Sequence[Any], own: frozenset[int], separated: bool, address: str) -> Actor:
+    """``held``: (role, unit kind, unit id, code of the action) of each responsibility; ``own``: complexes of its grid or company."""
+    leads, shares, linked, heads = set(), set(), set(own), set()
     for role, kind, unit_id, slug in held:
         if kind == COMPLEX.name:
             linked.add(unit_id)
@@ -238,6 +218,9 @@ def _actor(account: Account, held: Sequence[Any], address: str) -> Actor:
         department_id=account.department_id,
         community_id=account.community_id,
         leader_id=account.leader_id,
+        grid_id=account.grid_id,
+        company_id=account.company_id,
+        separated=separated,
         leads=frozenset(leads),
         shares=frozenset(shares),
         linked=frozenset(linked),
@@ -249,35 +232,3 @@ def _actor(account: Account, held: Sequence[Any], address: str) -> Actor:
 def real_now() -> datetime:
     """Sessions live in real time, also in a demo world with a fixed day."""
     return datetime.now(TZ)
-
-
-def _open(session: Session, account: Account, kind: str, now: datetime) -> str:
-    secret = secrets.token_urlsafe(32)
-    session.add(SignIn(digest=_digest(secret), account_id=account.id, kind=kind, created_at=now, seen_at=now))
-    session.flush()
-    return secret
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
-@cache
-def _hasher() -> Any:
-    from argon2 import PasswordHasher  # noqa: PLC0415 - only signing in needs it
-
-    return PasswordHasher()
-
-
-@cache
-def _dummy() -> str:
-    return str(_hasher().hash(secrets.token_urlsafe(16)))
-
-
-def _matches(kept: str, password: str) -> bool:
-    from argon2.exceptions import Argon2Error, InvalidHashError  # noqa: PLC0415
-
-    try:
-        return bool(_hasher().verify(kept, password))
-    except (Argon2Error, InvalidHashError):
-        return False

@@ -26,7 +26,7 @@ from core.services import migrations, uploads
 from core.services.work import Work
 
 FORMAT = 1
-SIGNS = "sign_in"  # live sessions and tokens: no archive carries them
+SIGNS = ("sign_in", "sign_in_failure")  # live sessions, tokens and locks: no archive carries them
 LONGEST_CELL, LONGEST_SHEET = 32_767, 1_000_000
 PIECE = 2_000
 
@@ -65,7 +65,7 @@ def write(work: Work, folder: Path, file: Path, plugin: str = "") -> dict[str, i
 def stored(connection: Connection) -> list[Table]:
     """Every table there is, as the store itself describes it, those others lean on first."""
     found = MetaData()
-    found.reflect(connection, only=lambda name, _: not name.startswith(("version_", "sqlite_")) and name != SIGNS)
+    found.reflect(connection, only=lambda name, _: not name.startswith(("version_", "sqlite_")) and name not in SIGNS)
     return list(found.sorted_tables)
 
 

@@ -20,7 +20,7 @@ from sqlalchemy import NullPool, create_engine
 from core.base.say import Say
 from core.config import Config
 from core.kernel.catalog import Catalog
-from core.services import accounts, backup_store, journal, migrations
+from core.services import backup_store, journal, migrations, sessions
 from core.services.backup import sync_folder
 from core.services.backup_manifest import FILES, STORE, Manifest, product, read, refused
 from core.services.platform import Platform
@@ -30,7 +30,7 @@ def restore(config: Config, catalog: Catalog, file: Path, *, other_key: bool = F
     """Fill the empty place ``config`` names from ``file``. Raises ``Invalid`` and touches nothing where the backup is damaged,
     changed, under another key (but for ``other_key``), of a newer version or another kind of store, or the place is not
     empty. The tables keep the shape they had: opening the platform brings them to the newest."""
-    manifest = read(file, config.secret_key, other_key=other_key)
+    manifest = read(file, (config.secret_key, *config.old_keys), other_key=other_key)
     _not_newer(manifest, catalog)
     _fits(config, manifest)
     with _unpacked(file, manifest, config.data) as folder:
@@ -53,7 +53,7 @@ def resumed(platform: Platform, manifest: Manifest) -> None:
     """After ``restore``, when the platform has been opened: who was signed in at the time of the backup is not any more, for
     they may have signed out since; and the journal says what happened."""
     with platform.work(source="command", settle=False) as work:
-        accounts.end_all(work.session, work.now)
+        sessions.end_everybodys(work.session, work.now)
         told = {"since": [None, manifest.written_at], "count": [None, manifest.rows]}
         journal.write(work, "restore", "backup", None, told)
 

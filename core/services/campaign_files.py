@@ -18,6 +18,7 @@ from core.base.say import Say
 
 MOST_BYTES = 20_000_000
 HEADER = re.compile(r"\s*\[\[?\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
+BLANK = re.compile(r"【填：([^】]*)】")
 KEY = re.compile(r"\s*([\w-]+)\s*=")
 
 
@@ -70,15 +71,25 @@ def text_of(folder: Path, file: str, findings: Findings) -> str | None:
     data = path.read_bytes()
     for encoding in ("utf-8-sig", "gb18030"):
         try:
-            return data.decode(encoding)
+            text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
+        _blanks(text, file, findings)
+        return text
     findings.add(file, 0, Say("不是可读的文本文件，请存为 UTF-8 编码"))
     return None
 
 
+def _blanks(text: str, file: str, findings: Findings) -> None:
+    """What ``actions campaign new`` left to be filled in and nobody has; notes are not asked for."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if (found := BLANK.search(line)) and not line.lstrip().startswith("#"):
+            findings.add(file, number, Say("还没有填：{w}", w=found[1]))
+
+
 def table(folder: Path, file: str, columns: Mapping[str, str], needed: Sequence[str], findings: Findings) -> list[Row]:
-    """The rows of a .csv whose first line holds headings. ``columns``: heading to key; ``needed``: must be there."""
+    """The rows of a .csv whose first line holds headings. ``columns``: heading to key; ``needed``: must be there. A line that
+    begins with # is a note."""
     text = text_of(folder, file, findings)
     if text is None:
         return []
@@ -109,6 +120,8 @@ def _rows(file: str, reader: Any, keys: Sequence[str | None], findings: Findings
             return rows
         if cells is None:
             return rows
+        if cells and cells[0].lstrip().startswith("#"):
+            continue
         if len(cells) > len(keys) and any(c.strip() for c in cells[len(keys) :]):
             findings.add(file, line, Say("这一行有 {n} 格，表头只有 {m} 列", n=len(cells), m=len(keys)))
         found = {k: c.strip() for k, c in zip(keys, cells, strict=False) if k and c.strip()}

@@ -13,7 +13,7 @@ from typing import Any
 from core.base.kinds_of_time import EARLIEST, LATEST
 from core.base.say import Say
 from core.estate.campaign import Campaign, Milestone
-from core.services.campaign_files import Document, Findings, Row
+from core.services.campaign_files import BLANK, Document, Findings, Row
 
 KINDS = {
     str: "文字（加引号）",
@@ -74,6 +74,8 @@ class Part:
             if key not in words:
                 text = Say("不认识的项“{k}”；可用的项：{o}", k=key, o="、".join(words))
                 findings.add(self.document.file, self.line(key), text)
+            elif isinstance(value, str) and BLANK.search(value):
+                continue  # told already
             elif type(value) is not words[key]:  # a bool is no int here, a moment no day
                 findings.add(self.document.file, self.line(key), Say("“{k}”应为{w}", k=key, w=KINDS[words[key]]))
             elif isinstance(value, date) and not EARLIEST <= value < LATEST:

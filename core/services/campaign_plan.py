@@ -22,7 +22,7 @@ from core.base.units import ACTION, COMMUNITY, COMPLEX, DEPARTMENT, LEADER, Unit
 from core.base.window import FAR
 from core.estate.units import ROLES, ActionUnit, Area, Community, Company, Complex, Department, Leader, Unit
 from core.services import campaign_notice
-from core.services.campaign_files import Findings, Row, document, table
+from core.services.campaign_files import BLANK, Findings, Row, document, table
 
 TABLES: tuple[tuple[str, type[Unit]], ...] = (
     ("areas.csv", Area),
@@ -121,14 +121,18 @@ def read(folder: Path) -> Plan:
     )
     units: dict[type[Unit], tuple[UnitRow, ...]] = {ActionUnit: _units(ActionUnit, actions, look, findings)}
     for file, model in TABLES:
-        more = DOUBT | (SINCE | LISTS if model is Complex else {})
-        columns = {f.label: f.name for f in model.fields() if f.name != "grid_id"} | more
         needed = [f.name for f in model.fields() if f.required]
-        units[model] = _units(model, table(folder, file, columns, needed, findings), look, findings)
+        units[model] = _units(model, table(folder, file, columns(model), needed, findings), look, findings)
     rows = table(folder, "responsibilities.csv", DUTY, ("role", "holder", "unit"), findings)
     duties = _duties(rows, notice.starts_on, look, findings)
     findings.settle()
     return Plan(notice=notice, units=units, duties=duties)
+
+
+def columns(model: type[Unit]) -> dict[str, str]:
+    """The headings of a table of units, in order: the labels of the form, then what only a folder says."""
+    more = DOUBT | (SINCE | LISTS if model is Complex else {})
+    return {f.label: f.name for f in model.fields() if f.name != "grid_id"} | more
 
 
 def _units(model: type[Unit], rows: list[Row], look: FolderLook, findings: Findings) -> tuple[UnitRow, ...]:
@@ -177,6 +181,8 @@ def _known(row: Row, key: str, kind: UnitKind, look: FolderLook, findings: Findi
     """The unit's own name for what the cell calls it (a department may be called by an alias, plan Q26)."""
     text = str(row.cells.get(key, ""))
     found = look.unit_id(kind, text)
+    if found is None and BLANK.search(text):  # told already
+        return text
     if found is None:
         label = next(h for h, k in DUTY.items() if k == key)
         findings.add(row.file, row.line, Say("{l}：没有名为“{v}”的{k}", l=label, v=text, k=kind.label))

@@ -31,7 +31,8 @@ def document(work: Work, key: str, as_of: date) -> Document:
     own = next(f for f in campaign if f.action.slug == slug)
     span = window(one.every, as_of, campaign_start=work.campaign.starts_on)
     made = Document(title=one.label, blocks=())
-    with faults.border(work, f"document:{key}", slug) as failed:
+    with faults.border(work, place := f"document:{key}", slug) as failed:
+        faults.reach(work, place)
         made = one.build(own, campaign, span)
     if failed:
         told = Notice(f"内容不可用：自{work.now:%Y-%m-%d %H:%M}起，原因：{failed[0].what}", tone="fault")

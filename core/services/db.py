@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from core.base.record import Record
@@ -19,6 +19,10 @@ SAFE_SQLITE = (
     (3, 50, 7),
     (3, 44, 6),
 )  # free of the WAL-reset bug: this or newer, or a backport of its line
+
+
+class Writer(Session):
+    """A session that may write; what the journal waits for hangs on this class (journal_chain.py)."""
 
 
 class Database:
@@ -43,11 +47,14 @@ class Database:
             session.rollback()
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
-        with Session(self.engine, expire_on_commit=False) as session:
+    def writing(self, *, patience_ms: int | None = None) -> Iterator[Session]:
+        """``patience_ms``: wait so long for others who write (default: ten seconds on SQLite), then ``OperationalError``."""
+        with Writer(self.engine, expire_on_commit=False) as session:
             event.listen(session, "do_orm_execute", _refuse_bulk)
-            session.connection()
+            session.connection(execution_options={"actions_patience_ms": patience_ms} if patience_ms else None)
             try:
+                if patience_ms and not self.sqlite:
+                    session.execute(text(f"SET LOCAL lock_timeout = {patience_ms}"))
                 yield session
                 session.commit()
             except BaseException:
@@ -122,7 +129,14 @@ def _sqlite(url: str, durable: bool, busy_s: float) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
-        readonly = connection.get_execution_options().get("actions_readonly")
-        connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
+        options = connection.get_execution_options()
+        patience = options.get("actions_patience_ms")
+        if patience:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={patience}")
+        try:
+            connection.exec_driver_sql("BEGIN" if options.get("actions_readonly") else "BEGIN IMMEDIATE")
+        finally:
+            if patience:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout={int(busy_s * 1000)}")
 
     return engine

@@ -34,6 +34,10 @@ class Event:
     values: dict[str, Any] | None = None
 
 
+class SampleRefused(ActionsError):
+    """A plugin's sample did not pass the one door; says which, of which day, and why."""
+
+
 Agenda = dict[date, list[Event]]
 
 
@@ -92,11 +96,11 @@ def happen(work: Work, events: Iterable[Event], ids: dict[int, int]) -> int:
     ``id(sample)``. How many records were written."""
     written = 0
     for (kind, made, stepping), group in groupby(events, key=lambda e: (e.sample.record, e.sample.made, bool(e.step))):
+        if kind not in work.catalog.records.values():
+            raise SampleRefused(f"{kind.__name__} 没有在 records 钩子里申报")
         if stepping:
             for event in group:
-                values = _resolved(work, kind, event.values or {}, ids)
-                key, number = work.catalog.key_of(kind), ids[id(event.sample)]
-                records.move(work, key, number, event.step, values, remark="（演示）")
+                _stepped(work, event, ids)
         elif made:
             written += _reported(work, kind, [e.sample for e in group], ids)
         else:
@@ -106,13 +110,23 @@ def happen(work: Work, events: Iterable[Event], ids: dict[int, int]) -> int:
     return written
 
 
+def _stepped(work: Work, event: Event, ids: Mapping[int, int]) -> None:
+    kind = event.sample.record
+    values = _resolved(work, kind, event.values or {}, ids)
+    key, number = work.catalog.key_of(kind), ids[id(event.sample)]
+    try:
+        records.move(work, key, number, event.step, values, remark="（演示）")
+    except ActionsError as error:
+        raise SampleRefused(f"示例 {key}（{event.sample.on}）的步骤 {event.step}，{work.today}：{error}") from error
+
+
 def _reported(work: Work, model: type[Record], samples: Sequence[Sample], ids: dict[int, int]) -> int:
     raw = [_resolved(work, model, {model.unit.column: s.unit_id, **s.values}, ids) for s in samples]
     entries = [many.Entry(r, reason="演示数据") for r in raw]
     done = many.save_many(work, work.catalog.key_of(model), entries)
     for sample, outcome in zip(samples, done, strict=True):
         if isinstance(outcome, ActionsError):
-            raise outcome
+            raise SampleRefused(f"示例 {work.catalog.key_of(model)}，{sample.on}：{outcome}") from outcome
         ids[id(sample)] = outcome.record_id
     return len(samples)
 

@@ -13,11 +13,12 @@ from core.base.describe import Deadline
 from core.base.due import Every, Once
 from core.base.facts import DeadlineFacts, Late
 from core.base.status import Status, status
-from core.base.units import COMMUNITY, COMPLEX, UNIT_KINDS
+from core.base.units import COMMUNITY, COMPLEX, STREET, UNIT_KINDS
 from core.base.window import day_of, end_of
 from core.estate.units import Complex
 from core.services import faults
 from core.services.obligations import Obligation, occurrences
+from core.services.places import Place
 from core.services.work import Work
 
 O = Obligation  # noqa: E741 - the table's short name in the conditions below
@@ -44,11 +45,11 @@ class Duty:
 
 
 def deadlines(
-    work: Work, as_of: date, chosen: Sequence[Deadline] | None = None, community: int | None = None
+    work: Work, as_of: date, chosen: Sequence[Deadline] | None = None, place: Place | None = None
 ) -> tuple[DeadlineFacts, ...]:
     """Each deadline on ``as_of``: its current period in full, and whatever is still open from earlier ones; in time of the
-    period that fell due last. Of one ``community``: what it and its complexes owe, where they owe anything."""
-    where = true() if community is None else of_community(community)
+    period that fell due last. Of one ``place``: what it, its communities and complexes owe, where they owe anything."""
+    where = true() if place is None else of_place(place)
     asked = tuple(work.catalog.deadlines.values() if chosen is None else chosen)
     current = {d.key: _current(work, d, as_of) for d in asked}
     counts = _counts(work, asked, current, as_of, where)
@@ -69,11 +70,11 @@ def deadlines(
                 fault=faults.sentence(row) if row else "",
                 ended=ended.get(one.key, current[one.key][0] if not one.periodic else ""),
                 on_time=rates.get(one.key, (0, 0)) if one.periodic else _together(counts.get(one.key, {})),
-                within=() if community is None else (("community", str(community)),),
+                within=() if place is None else place.query,
                 **counts.get(one.key, {}),
             )
         )
-    return tuple(out if community is None else (f for f in out if f.owed))
+    return tuple(out if place is None else (f for f in out if f.owed))
 
 
 def _current(work: Work, deadline: Deadline, as_of: date) -> tuple[str, datetime | None]:
@@ -238,6 +239,16 @@ def of_community(community_id: int) -> ColumnElement[bool]:
     return or_(
         and_(O.unit_kind == COMPLEX.name, O.unit_id.in_(complexes)),
         and_(O.unit_kind == COMMUNITY.name, O.unit_id == community_id),
+    )
+
+
+def of_place(place: Place) -> ColumnElement[bool]:
+    """Duties in a place: of the complexes and communities in it, and of the areas it is made of."""
+    complexes = select(Complex.id).where(Complex.community_id.in_(place.communities))
+    return or_(
+        and_(O.unit_kind == COMPLEX.name, O.unit_id.in_(complexes)),
+        and_(O.unit_kind == COMMUNITY.name, O.unit_id.in_(place.communities)),
+        and_(O.unit_kind == STREET.name, O.unit_id.in_(place.areas)),
     )
 
 

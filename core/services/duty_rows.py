@@ -16,6 +16,7 @@ from core.base.window import end_of
 from core.services import duties
 from core.services.duties import Duty
 from core.services.obligations import Obligation, occurrences
+from core.services.places import Place
 from core.services.work import Work
 
 O = Obligation  # noqa: E741 - the table's short name in the conditions below
@@ -41,15 +42,15 @@ def find(
     *,
     period: str = "",
     status: str = "",
-    community: int | None = None,
+    place: Place | None = None,
     page: int = 1,
 ) -> Found:
     """Obligations of one deadline on ``as_of``; a ``period`` or ``status`` that is none is left out of account."""
     period = period if period in periods(work, facts.deadline, as_of) else ""
     wanted = Status(status) if status in set(Status) else None
     chosen = _chosen(work, facts, as_of, period)
-    if community is not None:
-        chosen = chosen.where(duties.of_community(community))
+    if place is not None:
+        chosen = chosen.where(duties.of_place(place))
     judged = _judged(work, as_of)
     counted = chosen.with_only_columns(judged, func.count()).group_by(judged)
     counts = {Status(s): n for s, n in work.session.execute(counted)}

@@ -24,7 +24,7 @@ from core.base.say import Say
 from core.base.window import TZ, Moment
 from core.render import as_json
 from core.render.clean import clean
-from core.services import access, journal, reports
+from core.services import documents, journal, reports, rights, webhooks
 from core.services.compared import Before, Changed, Figure, changes, changes_table, figures_of
 from core.services.work import Work
 
@@ -49,7 +49,7 @@ class Edition(Base):
 
 
 def may_issue(work: Work) -> bool:
-    return work.actor.role in (access.COORDINATION, access.SYSTEM)
+    return work.actor.may(rights.ISSUE)
 
 
 def issue(work: Work, as_of: date, *, corrects: int | None = None, reason: str = "") -> Edition:
@@ -69,7 +69,7 @@ def issue(work: Work, as_of: date, *, corrects: int | None = None, reason: str =
     last = work.session.scalars(select(Edition).order_by(Edition.number.desc()).limit(1)).first()
     number = last.number + 1 if last is not None else 1
     found = figures_of(reports.gather(work, as_of))
-    document = replace(reports.combined(work, as_of, before=before(work, as_of)), draft=False)
+    document = replace(documents.report(work, as_of, before=before(work, as_of)), draft=False)
     if wrong is not None:
         told = _correction(wrong, reason.strip(), changes(figures(wrong), found))
         document = replace(document, blocks=(*told, *document.blocks))
@@ -87,6 +87,8 @@ def issue(work: Work, as_of: date, *, corrects: int | None = None, reason: str =
     row.digest = digest_of(row)
     work.session.add(row)
     work.session.flush()
+    issued = {"number": number, "as_of": as_of.isoformat(), "corrects": corrects, "digest": row.digest}
+    webhooks.tell(work, webhooks.ISSUED, {"edition": issued}, webhooks.wanted(work, webhooks.ISSUED, "edition"))
     journal.write(work, "issue", "edition", number, {"digest": [None, row.digest], "remark": [None, row.reason]})
     return row
 

@@ -72,6 +72,15 @@ def border(work: Work, place: str, slug: str, *, writes: bool = False) -> Iterat
         found = described(slug, place.partition(":")[0], error)
         log.warning("%s: %s", place, found.what)
         caught.append(found)
+    finally:
+        if work.watch is not None:
+            work.watch.leave()
+
+
+def reach(work: Work, place: str) -> None:
+    """First line behind a border: whoever watches (apart.py) knows where we are, and raises if it cut us off here before."""
+    if work.watch is not None:
+        work.watch.reach(place)
 
 
 def sentence(row: FaultRow) -> str:

@@ -16,12 +16,13 @@ from sqlalchemy import ColumnElement, select, tuple_
 from core.base.describe import Indicator
 from core.base.facts import GroupFigure, IndicatorFacts
 from core.base.target import pace
-from core.base.units import COMMUNITY, COMPLEX
+from core.base.units import COMMUNITY, COMPLEX, STREET
 from core.base.window import FAR, Window, window
 from core.estate.units import ComplexTerm
 from core.services import days, faults, measures
 from core.services.fault_row import FaultRow
 from core.services.measures import Measure
+from core.services.places import Place
 from core.services.settings import target_of
 from core.services.work import Work
 
@@ -39,26 +40,29 @@ class UnitFigure:
 
 
 def indicators(
-    work: Work, as_of: date, chosen: Sequence[Indicator] | None = None, community: int | None = None
+    work: Work, as_of: date, chosen: Sequence[Indicator] | None = None, place: Place | None = None
 ) -> tuple[IndicatorFacts, ...]:
-    """Every indicator (or ``chosen``) on ``as_of``: sums, communities, target, pace, fault. Of one ``community``: those
-    that are counted by complex or community, its part alone."""
+    """Every indicator (or ``chosen``) on ``as_of``: sums, communities, target, pace, fault. Of one ``place``: those
+    that are counted by complex, community or street, its part alone."""
     asked = tuple(work.catalog.indicators.values() if chosen is None else chosen)
-    if community is not None:
-        asked = tuple(i for i in asked if i.unit in (COMPLEX, COMMUNITY))
-    now = _of(_sums(work, asked, as_of), community)
+    if place is not None:
+        kinds = (COMPLEX, COMMUNITY, STREET) if place.areas else (COMPLEX, COMMUNITY)
+        asked = tuple(i for i in asked if i.unit in kinds)
+    now = _of(_sums(work, asked, as_of), asked, place)
     earlier_day = max(as_of - BACK, work.campaign.starts_on)
     known = earlier_day < as_of and days.kept(work.session, earlier_day)
-    earlier = _of(_sums(work, asked, earlier_day), community) if known else {}
+    earlier = _of(_sums(work, asked, earlier_day), asked, place) if known else {}
     standing = faults.standing(work.session)
     found = tuple(_facts(work, i, as_of, now, (earlier_day, earlier), standing) for i in asked)
-    return found if community is None else tuple(replace(f, within=(("community", str(community)),)) for f in found)
+    return found if place is None else tuple(replace(f, within=place.query) for f in found)
 
 
-def _of(sums: Sums, community: int | None) -> Sums:
-    if community is None:
+def _of(sums: Sums, asked: Sequence[Indicator], place: Place | None) -> Sums:
+    """What is counted in ``place``: by its communities, or by its own areas."""
+    if place is None:
         return sums
-    return {key: {g: v for g, v in parts.items() if g == community} for key, parts in sums.items()}
+    held = {i.key: place.areas if i.unit == STREET else place.communities for i in asked}
+    return {key: {g: v for g, v in parts.items() if g in held[key]} for key, parts in sums.items()}
 
 
 def _facts(
@@ -158,7 +162,8 @@ def _computed(work: Work, asked: Sequence[Indicator], spans: Mapping[str, Window
     out: Sums = {}
     home: dict[int, int] | None = None
     for one in asked:
-        with faults.border(work, f"measure:{one.key}", one.key.partition(".")[0]):
+        with faults.border(work, place := f"measure:{one.key}", one.key.partition(".")[0]):
+            faults.reach(work, place)
             rows = measures.compute(work, one, spans[one.key])
             if one.unit != COMPLEX:
                 out[one.key] = {u: (n, d) for u, n, d in rows}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from core.base.record import Record
-from core.base.units import ACTION, COMMUNITY, COMPLEX, DEPARTMENT, GRID
+from core.base.units import ACTION, COMMUNITY, COMPANY, COMPLEX, DEPARTMENT, GRID
 from core.estate.units import Complex, Grid
 from core.services import access
 from core.services.work import Work
@@ -27,16 +27,23 @@ def may_file_somewhere(work: Work, key: str) -> bool:
     if model.unit == DEPARTMENT and me.department_id is not None:
         own.append((me.department_id, None))
     own += [(unit_id, None) for unit_id in me.heads if model.unit == ACTION]
+    own += [(unit_id, None) for unit_id in sorted(me.linked)[:1] if model.unit == COMPLEX]
+    own += [
+        (unit_id, None)
+        for kind, unit_id in ((GRID, me.grid_id), (COMPANY, me.company_id))
+        if unit_id and model.unit == kind
+    ]
     coordinated = work.catalog.plugins[slug].action.coordinated
     return any(
-        access.relation(me, access.Whose(slug, model.unit, unit_id, home), coordinated=coordinated) & {*model.by}
+        access.relation(me, access.Whose(slug, model.unit, unit_id, home, model.firm), coordinated=coordinated)
+        & {*model.by}
         for unit_id, home in own
     )
 
 
 def relation(work: Work, slug: str, model: type[Record], unit_id: int) -> frozenset[str]:
     """What the actor is towards a record of ``model`` for that unit: reporter, lead, coordinator."""
-    whose = access.Whose(slug, model.unit, unit_id, community_of(work, model, unit_id))
+    whose = access.Whose(slug, model.unit, unit_id, community_of(work, model, unit_id), model.firm)
     return access.relation(work.actor, whose, coordinated=work.catalog.plugins[slug].action.coordinated)
 
 

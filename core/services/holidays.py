@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 
 from core.base.errors import Forbidden, Invalid, Problem
 from core.base.say import Say
-from core.services import access, journal, obligations
+from core.services import journal, obligations, rights
 from core.services.calendar import CalendarDay
 from core.services.work import Work
 
@@ -47,7 +47,7 @@ def read(year: int, text: str) -> list[CalendarDay]:
 
 def keep(work: Work, year: int, text: str) -> int:
     """Replace what was imported for the year; duties on working days are reckoned anew. How many days there are now."""
-    if not access.may_administer(work.actor):
+    if not work.actor.may(rights.OPERATE):
         raise Forbidden(Say("只有系统管理员可以导入节假日"))
     days = read(year, text)
     inside = (CalendarDay.day >= date(year, 1, 1), CalendarDay.day <= date(year, 12, 31))

@@ -10,8 +10,8 @@ import subprocess
 import sys
 from datetime import datetime
 
+from core.base import keys
 from core.base.describe import Job
-from core.base.sealed import use_key
 from core.config import Config
 from core.kernel import plugins
 from core.services import job_runs
@@ -31,6 +31,8 @@ def run_apart(platform: Platform, job: Job, scheduled: datetime, now: datetime) 
         "ACTIONS_DATABASE_URL": config.database_url,
         "ACTIONS_PLUGINS": ",".join(platform.catalog.plugins),
         "ACTIONS_STRICT": "",
+        "ACTIONS_SECRET_KEY": config.secret_key.decode(),  # the child writes lines of the journal under the same key
+        "ACTIONS_OLD_KEYS": ",".join(old.decode() for old in config.old_keys),
     }
     with platform.reading(now=now) as work:
         earlier = work.session.get(JobRun, (job.key, scheduled))
@@ -58,7 +60,7 @@ def run_apart(platform: Platform, job: Job, scheduled: datetime, now: datetime) 
 
 def main(key: str, scheduled: str, now: str) -> None:
     config = Config.read()
-    use_key(config.secret_key)
+    keys.use(config.secret_key, *config.old_keys)
     catalog = plugins.load(only=config.plugins)
     db = Database(config.database_url)
     try:

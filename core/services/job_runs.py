@@ -76,7 +76,7 @@ BEFORE: dict[str, Callable[[Platform, datetime], str]] = {}
 
 def all_jobs(catalog: Catalog) -> dict[str, Job]:
     """The core's own and the plugins'."""
-    from core.services import own_jobs  # noqa: F401, PLC0415 - it fills OWN, and needs this module
+    from core.services import own_jobs, upkeep  # noqa: F401, PLC0415 - they fill OWN, and need this module
 
     return {**OWN, **catalog.jobs}
 
@@ -229,6 +229,8 @@ def latest(session: Session, keys: Sequence[str], each: int = 5) -> dict[str, li
 
 
 def context(work: Work, scheduled: datetime, lines: list[str]) -> JobContext:
+    """What a job is given."""
+
     def save(model: type[Record], values: dict[str, Any]) -> int:
         return records.save(work, work.catalog.key_of(model), values).record.id
 

@@ -1,44 +1,22 @@
-"""The journal: who changed what, when and from where, with before and after. Written in the saving transaction."""
+"""The journal: who changed what, when and from where, with before and after. Written in the saving transaction, at its end.
+
+Next: journal_chain.py (why a line can't be changed unnoticed), journal_verify.py, journal_anchor.py.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Index, Integer, String
-from sqlalchemy.orm import Mapped, mapped_column
-
-from core.base.columns import JsonText
-from core.base.declared import Base
 from core.base.fields import Field
-from core.base.window import Moment
+from core.services import journal_chain
+from core.services.journal_chain import append
+from core.services.journal_row import JournalEntry
 
 if TYPE_CHECKING:
     from core.services.work import Work
 
-
-class JournalEntry(Base):
-    """``changes``: {field: [before, after]} as JSON values; personal fields are masked in it."""
-
-    __tablename__ = "journal"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime] = mapped_column(Moment)
-    login: Mapped[str] = mapped_column(String(80))
-    actor: Mapped[str] = mapped_column(String(120))
-    source: Mapped[str] = mapped_column(String(20))
-    address: Mapped[str | None] = mapped_column(String(60))
-    verb: Mapped[str] = mapped_column(String(40))  # create, edit, remove, move:<step>, set, issue, sign-in
-    subject: Mapped[str] = mapped_column(String(120))  # record key, unit kind, setting key
-    subject_id: Mapped[int | None] = mapped_column(Integer)
-    unit_kind: Mapped[str | None] = mapped_column(String(20))
-    unit_id: Mapped[int | None] = mapped_column(Integer)
-    changes: Mapped[dict[str, Any]] = mapped_column(JsonText)
-    __table_args__ = (
-        Index(None, "subject", "subject_id"),
-        Index(None, "unit_kind", "unit_id", "id"),
-        Index(None, "at"),
-    )
+__all__ = ["JournalEntry", "append", "checkpoint", "difference", "line", "write"]
 
 
 def difference(fields: tuple[Field, ...], before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
@@ -59,7 +37,17 @@ def write(
     changes: Mapping[str, Any],
     unit: tuple[str, int] | None = None,
 ) -> None:
-    work.session.add(JournalEntry(**line(work, verb, subject, subject_id, changes, unit)))
+    append(work.session, [line(work, verb, subject, subject_id, changes, unit)])
+
+
+def checkpoint(work: Work) -> None:
+    """Fix the content of every line so far without a key, so that it can be verified when theirs is given up."""
+    connection = work.session.connection()
+    journal_chain.lock(connection)
+    number, _digest = journal_chain.head(connection)
+    _digest, fold = journal_chain.state_at(connection, number)
+    write(work, journal_chain.CHECKED, journal_chain.SUBJECT, number, {"fold": [None, fold]})
+    journal_chain.write_now(work.session)
 
 
 def line(

@@ -15,7 +15,7 @@ from core.base.kinds_of_link import LinkKind
 from core.base.record import Record
 from core.base.say import Say
 from core.base.workflow import LEAD, Transition
-from core.services import access, filing, judges
+from core.services import access, alike, filing, judges
 from core.services.work import Work
 
 
@@ -33,10 +33,13 @@ def judged(
 
 
 def typed(work: Work, model: type[Record], before: Mapping[str, Any], raw: Mapping[str, Any]) -> Mapping[str, Any]:
-    """``raw`` without what no person may type: a step's and a derived field's values stay what they are."""
-    if not before or work.actor.role == access.SYSTEM:
+    """``raw`` without what no person may type (a step's and a derived field's values stay what they are) and without
+    personal values that came back masked."""
+    if not before:
         return raw
-    fixed = {f.name for f in model.fields() if not f.filed}
+    fixed = {f.name for f in model.fields() if f.name in raw and f.untouched(raw[f.name], before.get(f.name))}
+    if work.actor.role != access.SYSTEM:
+        fixed |= {f.name for f in model.fields() if not f.filed}
     return {n: v for n, v in raw.items() if n not in fixed}
 
 
@@ -58,6 +61,7 @@ def _read(
     if not problems:
         state = model.workflow.start if record is None else record.state
         values, problems = _complete(work, slug, model, values, record, state)
+        problems += alike.problems(work, model, record, values)
     if problems and not (reason.strip() and all(p.warning for p in problems)):
         raise Invalid(problems)
     return values
@@ -156,7 +160,7 @@ def refusal(work: Work, slug: str, record: Record, transition: Transition) -> Sa
 
 
 def step_values(
-    work: Work, model: type[Record], transition: Transition, record: Record, raw: Mapping[str, Any]
+    work: Work, model: type[Record], transition: Transition, record: Record, raw: Mapping[str, Any], remark: str = ""
 ) -> dict[str, Any]:
     slug, before = work.catalog.key_of(model).partition(".")[0], record.values()
     values: dict[str, Any] = dict.fromkeys(transition.clears)
@@ -164,7 +168,8 @@ def step_values(
     for name in transition.fields:
         field = model.field(name)
         try:
-            given = raw.get(name) if raw.get(name) not in (None, "", []) else before.get(name)
+            kept = raw.get(name) in (None, "", []) or field.untouched(raw[name], before.get(name))
+            given = before.get(name) if kept else raw[name]
             if given in (None, "", []):
                 raise ValueError(Say("必填：请填写{label}", label=field.label))
             values[name] = field.read(given, work.look, work.today)
@@ -175,6 +180,8 @@ def step_values(
     if not problems:
         values, found = _complete(work, slug, model, values, record, transition.target)
         problems = [p for p in found if not p.warning]  # what was unusual was justified when it was reported
+        if not remark.strip():
+            problems += alike.problems(work, model, record, {**before, **values})
     if not problems and transition.guard is not None:
         probe = model(**{**before, **values}, id=record.id, state=transition.target)
         problems = list(transition.guard(probe, work.look))

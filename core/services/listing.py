@@ -16,7 +16,7 @@ from core.base.record import Record
 from core.base.units import COMMUNITY, COMPLEX
 from core.base.window import Moment, end_of
 from core.estate.units import Community, Complex, model_of
-from core.services import access
+from core.services import access, blind_index
 from core.services.journal import JournalEntry
 from core.services.work import Work
 
@@ -26,15 +26,17 @@ KINDS_SORTED = ("text", "integer", "decimal", "yes_no", "choice", "day", "month"
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What a list is asked for; anything unreadable is left out."""
+    """What a list is asked for; anything unreadable is left out. ``within``: these communities alone, an area's."""
 
     text: str = ""
     state: str = ""
     community: int | None = None
+    within: frozenset[int] = frozenset()
     unit: int | None = None
     since: date | None = None
     until: date | None = None
     page: int = 1
+    ids: tuple[int, ...] = ()  # these alone, found by a personal number
     sort: str = "-day"  # "day", "unit" or a listed field's name; a minus before it turns it round
 
     @classmethod
@@ -46,6 +48,7 @@ class Asked:
             unit=_number(args.get("unit")),
             since=_date(args.get("from")),
             until=_date(args.get("to")),
+            ids=tuple(n for n in map(_number, args.get("ids", "").split(",")[:PAGE]) if n is not None),
             page=max(_number(args.get("page")) or 1, 1),
             sort=args.get("sort", "")[:60] or "-day",
         )
@@ -63,7 +66,7 @@ def find(work: Work, key: str, asked: Asked) -> Found:
     model = work.catalog.records[key]
     unit: Any = model_of(model.unit)
     where = _where(work, key, asked)
-    narrowed = asked.text or asked.community
+    narrowed = asked.text or asked.community or asked.within
     counted = select(func.count()).select_from(model)
     total = (
         work.session.scalar((counted.join(unit, unit.id == _unit(model)) if narrowed else counted).where(*where)) or 0
@@ -83,6 +86,16 @@ def every(work: Work, key: str, asked: Asked) -> Iterable[Record]:
     unit: Any = model_of(model.unit)
     rows = select(model).join(unit, unit.id == _unit(model)).where(*_where(work, key, asked))
     return work.session.scalars(rows.order_by(*_order(model, unit, asked)).execution_options(yield_per=1000))
+
+
+def holding(work: Work, key: str, value: str) -> Sequence[int]:
+    """The numbers of the records the actor may see that hold exactly ``value`` in a searchable personal field."""
+    model = work.catalog.records[key]
+    held = blind_index.holds(model, value)
+    if held is None:
+        return ()
+    seen = access.visible(work.actor, key.partition(".")[0], model)
+    return work.session.scalars(select(model.id).where(held, seen).order_by(model.id.desc()).limit(PAGE)).all()
 
 
 def sortable(model: type[Record], field: Field) -> str:
@@ -142,10 +155,14 @@ def _conditions(model: type[Record], unit: Any, asked: Asked) -> list[ColumnElem
     if asked.text:
         pattern = "%" + asked.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         out.append(or_(unit.name.like(pattern, escape="\\"), unit.pinyin.like(pattern.lower(), escape="\\")))
+    if asked.ids:
+        out.append(model.id.in_(asked.ids))
     if asked.state:
         out.append(model.state == asked.state)
     if asked.community and model.unit in (COMPLEX, COMMUNITY):
         out.append((Complex.community_id if model.unit == COMPLEX else unit.id) == asked.community)
+    if asked.within and model.unit in (COMPLEX, COMMUNITY):
+        out.append((Complex.community_id if model.unit == COMPLEX else unit.id).in_(asked.within))
     if asked.unit:
         out.append(_unit(model) == asked.unit)
     at_a_moment = isinstance(
@@ -179,7 +196,7 @@ def _unit(model: type[Record]) -> Any:
 
 
 def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdigit() and len(text) < 10 else None
+    return int(text) if text and text.isdecimal() and len(text) < 10 else None
 
 
 def _date(text: str | None) -> date | None:

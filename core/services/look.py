@@ -14,13 +14,14 @@ from core.base.kinds import Look
 from core.base.record import Record
 from core.base.units import UnitKind
 from core.estate.units import model_of
+from core.services import upload_use, uploads
 from core.services.uploads import Upload
 
 if TYPE_CHECKING:
     from core.base.facts import Facts
     from core.services.work import Work
 
-NUMBER = re.compile(r"#?(\d{1,10})(?=\s|$)")
+NUMBER = re.compile(r"#?(\d{1,9})(?=\s|$)")
 FEW = 8  # beyond so many single look-ups of a kind, all its names are read at once
 MANY = 10_000  # values bound in one statement
 
@@ -35,7 +36,8 @@ class RegistryLook(Look):
         self._names: dict[str, dict[int, str]] = {}
         self._asked: dict[str, int] = {}
         self._whole: set[str] = set()
-        self._files: dict[str, bool] = {}
+        self._files: dict[str, Upload | None] = {}
+        self._attachable: dict[str, bool] = {}
 
     def unit_id(self, unit: UnitKind, text: str) -> int | None:
         known = self._ids.setdefault(unit.name, {})
@@ -67,9 +69,10 @@ class RegistryLook(Look):
         return self._names.setdefault(unit.name, {})
 
     def has_file(self, token: str) -> bool:
-        if token not in self._files:
-            self._files[token] = self._session.scalar(select(Upload.id).where(Upload.token == token)) is not None
-        return self._files[token]
+        """It is stored, and the actor may put it into a record."""
+        if token not in self._attachable:
+            self.know_files([token])
+        return self._attachable[token]
 
     @property
     def today(self) -> date:
@@ -130,11 +133,17 @@ class RegistryLook(Look):
 
     def know_files(self, tokens: Collection[str]) -> None:
         """Look up many tokens at once, before each is asked for."""
+        found = self.files(tokens)
+        may = upload_use.attachable(self._work, list(found.values()))
+        self._attachable.update((t, t in found and found[t].id in may) for t in tokens)
+
+    def files(self, tokens: Collection[str]) -> dict[str, Upload]:
+        """The stored uploads of ``tokens``, whoever may see them."""
         unknown = [t for t in tokens if t not in self._files]
         for start in range(0, len(unknown), MANY):
             part = unknown[start : start + MANY]
-            found = set(self._session.scalars(select(Upload.token).where(Upload.token.in_(part))))
-            self._files.update((t, t in found) for t in part)
+            self._files |= dict.fromkeys(part, None) | uploads.by_tokens(self._session, part)
+        return {t: one for t in tokens if (one := self._files[t]) is not None}
 
     def _ask(self, unit: UnitKind, *, text: str = "", unit_id: int | None = None) -> None:
         self._asked[unit.name] = self._asked.get(unit.name, 0) + 1
@@ -142,8 +151,8 @@ class RegistryLook(Look):
             self.names(unit)
             return
         model: Any = model_of(unit)
-        if unit_id is None and text.startswith("#") and text[1:].isdigit():
-            unit_id = int(text[1:]) if len(text) < 12 else -1
+        if unit_id is None and text.startswith("#") and text[1:].isdecimal():
+            unit_id = int(text[1:]) if len(text) < 11 else -1
         self._read(unit, model.id == unit_id if unit_id is not None else (model.name == text) | (model.code == text))
 
     def _read(self, unit: UnitKind, where: Any) -> None:

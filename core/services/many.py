@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, insert, select
 from core.base.errors import ActionsError, Invalid, KeyReused, NotFound, Problem, Stale
 from core.base.record import Record
 from core.base.say import Say
-from core.services import access, journal, judging, records
+from core.services import access, blind_index, journal, judging, records, upload_use, webhooks
 from core.services.records import Receipt
 from core.services.work import Work
 
@@ -137,14 +137,17 @@ def _insert(work: Work, key: str, model: type[Record], batch: _Batch) -> dict[in
     rows = [{f.name: v.get(f.name) for f in fields} | records.opened(work, model) for _, v in batch.news]
     connection = work.session.connection()
     ids = _inserted(connection, table, rows)
+    blind_index.keep(connection, model, zip(ids, rows, strict=True))
     lines = []
     for (_, values), record_id in zip(batch.news, ids, strict=True):
         unit = (model.unit.name, values[model.unit.column])
         changes = journal.difference(fields, {}, values)
         lines.append(journal.line(work, "create", key, record_id, changes, unit))
-    connection.execute(insert(journal.JournalEntry), lines)
+    journal.append(work.session, lines)
     records.touch_many(work, model, [({}, values) for _, values in batch.news])
-    if work.catalog.reactions_to(key):
+    news = zip(ids, (values for _, values in batch.news), strict=True)
+    upload_use.follow(work, key, model, [(record_id, {}, values) for record_id, values in news])
+    if work.catalog.reactions_to(key) or webhooks.wanted(work, webhooks.SAVED, key):
         for (_, values), record_id in zip(batch.news, ids, strict=True):
             record = model(**values, id=record_id, state=model.workflow.start)
             records.happened(work, key, record, {}, record.values(), "")
@@ -168,8 +171,9 @@ def _correct(work: Work, key: str, model: type[Record], batch: _Batch) -> dict[i
     for _, record, before, values in batch.edits:
         changes = journal.difference(model.fields(), before, values)
         lines.append(journal.line(work, "edit", key, record.id, changes, (model.unit.name, record.unit_id)))
-    work.session.connection().execute(insert(journal.JournalEntry), lines)
+    journal.append(work.session, lines)
     records.touch_many(work, model, [(before, values) for _, _, before, values in batch.edits])
+    upload_use.follow(work, key, model, [(record.id, before, record.values()) for _, record, before, _ in batch.edits])
     for _, record, before, _values in batch.edits:
         records.happened(work, key, record, before, record.values(), record.state)
     return {place: Done(record.id) for place, record, _, _ in batch.edits}

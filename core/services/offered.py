@@ -9,10 +9,12 @@ from sqlalchemy import or_, select
 
 from core.base.declared import Declared
 from core.base.record import Record
-from core.base.units import COMMUNITY, COMPLEX, UnitKind
+from core.base.units import COMMUNITY, COMPANY, COMPLEX, GRID, UnitKind
 from core.estate.units import model_of
 from core.services import access
 from core.services.access import OFFICER
+from core.services.rights import COMPANY as COMPANY_ROLE
+from core.services.rights import GRID as GRID_ROLE
 from core.services.work import Work
 
 MANY = 300  # a longer list is searched by typing, not scrolled
@@ -53,9 +55,13 @@ def matching(work: Work, kind: UnitKind, text: str, *, own: bool = False) -> Seq
 
 
 def _rows(work: Work, kind: UnitKind, *, own: bool) -> Any:
-    """An officer's own complexes or community; for everybody else what is there. The door still judges (access.py)."""
+    """An officer's own complexes or community, a grid's or a company's own; for everybody else what is there. The door
+    still judges (access.py)."""
     model: Any = model_of(kind)
     rows = select(model.id, model.name).where(model.closed_on.is_(None)).order_by(model.name)
-    if own and work.actor.role == OFFICER and kind in (COMPLEX, COMMUNITY):
-        rows = rows.where((model.community_id if kind == COMPLEX else model.id) == work.actor.community_id)
+    me = work.actor
+    if own and me.role == OFFICER and kind in (COMPLEX, COMMUNITY):
+        rows = rows.where((model.community_id if kind == COMPLEX else model.id) == me.community_id)
+    if own and me.role in (GRID_ROLE, COMPANY_ROLE) and kind in (COMPLEX, GRID, COMPANY):
+        rows = rows.where(model.id.in_(me.linked if kind == COMPLEX else {me.grid_id, me.company_id}))
     return rows

@@ -33,7 +33,7 @@ class Asked:
 
     @classmethod
     def read(cls, args: Mapping[str, str]) -> Asked:
-        number = {k: int(v) for k in ("community", "page") if (v := args.get(k, "")).isdigit() and len(v) < 9}
+        number = {k: int(v) for k in ("community", "page") if (v := args.get(k, "")).isdecimal() and len(v) < 9}
         return cls(
             action=args.get("action", "")[:60],
             rule=args.get("rule", "")[:80],

@@ -1,14 +1,12 @@
-"""The core's own jobs: they stand beside the plugins' in the same ledger, under the same rules."""
+"""The core's own jobs: they stand beside the plugins' in the same ledger, under the same rules. Next: upkeep.py."""
 
 from __future__ import annotations
 
 from core.base.describe import Job, Missed
 from core.base.facts import JobContext
-from core.services import backups_kept, messages, reminders
-from core.services.access import ADMINISTRATOR
-from core.services.job_runs import BEFORE, OWN, OwnContext
+from core.services import messages, reminders, webhooks
+from core.services.job_runs import OWN, OwnContext
 from core.services.messages import Told
-from core.services.work import Work
 
 # The ways out besides the inbox, and whether a whole group reads them; set by who starts the clock.
 WAYS: dict[str, bool] = {}
@@ -34,30 +32,15 @@ def ask_for_holidays(context: JobContext) -> str:
             text=f"国务院办公厅公布{year}年放假安排后，请在“节假日和调休”导入；在此之前，{year}年的工作日按普通周计算，期限可能不准。",
             link="/calendar",
         )
-        for login in _administrators(work)
+        for login in reminders.administrators(work)
     ]
     return f"已提醒 {messages.tell(work, told, WAYS)} 人导入{year}年节假日安排"
 
 
-def back_up(context: JobContext) -> str:
-    """The backup was made before this run was written (``BEFORE``): nobody waits for the store meanwhile."""
+def tell_overdue(context: JobContext) -> str:
     assert isinstance(context, OwnContext)
-    return context.beforehand
+    return f"外发 {webhooks.overdue(context.work)} 条逾期通知"
 
-
-def watch_backups(context: JobContext) -> str:
-    assert isinstance(context, OwnContext)
-    if context.config.backups is None:
-        return "自动备份已关闭（ACTIONS_BACKUPS=off）"
-    told = backups_kept.warnings(context.work, _administrators(context.work))
-    return f"备份有问题，已提醒 {messages.tell(context.work, told, WAYS)} 人" if told else "备份正常"
-
-
-def _administrators(work: Work) -> list[str]:
-    return [me.login for me in reminders.everybody(work) if me.role == ADMINISTRATOR]
-
-
-BEFORE[backups_kept.JOB] = backups_kept.make
 
 OWN |= {
     job.key: job
@@ -70,12 +53,11 @@ OWN |= {
             run=ask_for_holidays,
             missed=Missed.ONCE,
         ),
-        Job(key=backups_kept.JOB, label="每日备份", when={"hour": 2, "minute": 30}, run=back_up, missed=Missed.ONCE),
         Job(
-            key="core.backups_watched",
-            label="备份检查",
-            when={"hour": 8, "minute": 30},
-            run=watch_backups,
+            key="core.overdue",
+            label="逾期事项外发通知",
+            when={"minute": 5},
+            run=tell_overdue,
             missed=Missed.ONCE,
         ),
     )

@@ -17,6 +17,7 @@ from core.estate.campaign import Campaign
 from core.kernel.catalog import Catalog
 from core.services import measures, obligations, reactions
 from core.services.access import SYSTEM_ACTOR, Actor
+from core.services.apart import Apart
 from core.services.db import Database
 from core.services.work import Work
 
@@ -27,6 +28,7 @@ class Platform:
     db: Database
     catalog: Catalog
     prepared: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+    apart: Apart | None = field(default=None, repr=False, compare=False)
 
     @contextmanager
     def work(
@@ -45,13 +47,19 @@ class Platform:
         with self.db.reading() as session:
             yield self._opened(session, actor, now, "page")
 
+    def close(self) -> None:
+        """Let go of the store and of the processes of our own."""
+        if self.apart is not None:
+            self.apart.close()
+        self.db.close()
+
     def _opened(self, session: Session, actor: Actor, now: datetime | None, source: str) -> Work:
         campaign = session.scalars(select(Campaign)).first()
         if now is None:
             real = self.config.now()
             fixed = campaign.today if campaign else None
             now = real if fixed is None else datetime.combine(fixed, real.time(), TZ)
-        work = Work(session, self.catalog, actor, now, source, self.config.strict, self.prepared)
+        work = Work(session, self.catalog, actor, now, source, self.config.strict, self.prepared, apart=self.apart)
         if campaign is not None:
             work.__dict__["campaign"] = campaign
         return work

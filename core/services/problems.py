@@ -11,7 +11,7 @@ from core.base.facts import Facts, IndicatorFacts
 from core.base.shown import figure_cell, gap, lamp, quoted, target_text
 from core.base.window import day_of
 
-MOST = 4  # duties named in one line
+MOST = 4  # figures or duties named in one line
 SOON = timedelta(days=14)
 Owned = tuple[Facts, IndicatorFacts]
 
@@ -77,17 +77,24 @@ def next_steps(sections: tuple[Facts, ...], as_of: date) -> Iterator[Block]:
     for facts in sections:
         red = [i for i in facts.indicators if i.light is Light.RED and i.target]
         due = [d for d in facts.deadlines if d.open and d.due_at and as_of <= day_of(d.due_at) <= as_of + SOON]
+        due.sort(key=lambda d: (d.due_at, -d.open))
         if not red and not due:
             continue
         said = True
-        parts = [quoted(i.indicator.label) + (gap(i) if gap(i) != "—" else "未达标") for i in red]
+        parts = [quoted(i.indicator.label) + (gap(i) if gap(i) != "—" else "未达标") for i in red[:MOST]]
         who = "、".join(facts.action.lead_departments) or "综合协调组"
         text = f"{facts.action.label}（{who}）："
-        text += "补齐" + "，".join(parts) + "。" if parts else ""
-        text += "".join(f"{_short(d.due_at)}前完成{quoted(d.deadline.label)}{d.open}件。" for d in due)
+        text += "补齐" + "，".join(parts) + _more(len(red), "项指标") + "。" if parts else ""
+        ahead = [f"{_short(d.due_at)}前{quoted(d.deadline.label)}{d.open}件" for d in due[:MOST]]
+        text += "两周内到期：" + "，".join(ahead) + _more(len(due), "类事项") + "。" if ahead else ""
         yield Paragraph(text)
     if not said:
         yield Paragraph("各项有数据的指标均未亮红灯，两周内没有到期事项，继续按时限推进。")
+
+
+def _more(many: int, of: str) -> str:
+    """The rest stand in the tables above and on the pages."""
+    return f"，等{many}{of}" if many > MOST else ""
 
 
 def _short(moment: object) -> str:

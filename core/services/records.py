@@ -13,17 +13,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Integer, String, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import Integer, String, delete, func, or_, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.base.declared import Base
 from core.base.errors import KeyReused, NotFound, Stale
 from core.base.fields import as_day
+from core.base.kinds import LARGEST
 from core.base.react import Change
 from core.base.record import Record
 from core.base.window import Moment
 from core.base.workflow import Transition
-from core.services import access, journal, judging
+from core.services import access, journal, judging, upload_use, webhooks
 from core.services.work import Work
 
 
@@ -68,6 +69,8 @@ def save(
     """
     model, slug = work.catalog.records[key], key.partition(".")[0]
     digest = digest_of(key, record_id, raw) if idempotency else ""
+    if idempotency:
+        _one_at_a_time(work, idempotency)
     if idempotency and (earlier := _repeated(work, idempotency, digest)):
         return Saved(get(work, key, earlier), repeated=True, changed=False)
     record = get(work, key, record_id) if record_id is not None else None
@@ -86,6 +89,7 @@ def save(
         journal.write(work, verb, key, saved.record.id, changes, unit)
         touch_many(work, model, [(before, values)])
         told = saved.record.values()  # all of its fields, given or not
+        upload_use.follow(work, key, model, [(saved.record.id, before, told)])
         happened(work, key, saved.record, before, told, "" if record is None else saved.record.state)
     if idempotency:
         work.session.add(Receipt(key=idempotency, digest=digest, subject=key, subject_id=saved.record.id, at=work.now))
@@ -122,7 +126,7 @@ def take(
     if version is not None and record.version != version:
         raise Stale(before, raw or {}, record.version)
     transition = judging.allowed(work, slug, record, step, remark)
-    values = judging.step_values(work, model, transition, record, raw or {})
+    values = judging.step_values(work, model, transition, record, raw or {}, remark)
     for name, value in values.items():
         setattr(record, name, value)
     was, record.state = record.state, transition.target
@@ -134,6 +138,7 @@ def take(
         changes["remark"] = [None, remark]
     journal.write(work, f"move:{step}", key, record.id, changes, (model.unit.name, record.unit_id))
     touch_many(work, model, [(before, record.values())])
+    upload_use.follow(work, key, model, [(record.id, before, record.values())])
     happened(work, key, record, before, record.values(), was, step)
     return record
 
@@ -158,6 +163,7 @@ def remove(work: Work, key: str, record_id: int, *, version: int | None = None) 
         (model.unit.name, record.unit_id),
     )
     touch_many(work, model, [(before, {})])
+    upload_use.follow(work, key, model, [(record_id, before, {})])
     was, record.state = record.state, ""
     happened(work, key, record, before, {}, was, "remove")
 
@@ -165,12 +171,13 @@ def remove(work: Work, key: str, record_id: int, *, version: int | None = None) 
 def get(work: Work, key: str, record_id: int) -> Record:
     """One record the actor may see; ``NotFound`` alike for a missing and a hidden one."""
     model = work.catalog.records.get(key)
-    if model is None:
+    if model is None or record_id > LARGEST:
         raise NotFound(key)
     rows = select(model).where(model.id == record_id, access.visible(work.actor, key.partition(".")[0], model))
     found = work.session.scalars(rows).first()
     if found is None:
-        raise NotFound(f"{key} {record_id}")
+        there = work.session.scalar(select(model.id).where(model.id == record_id)) is not None
+        raise NotFound(f"{key} {record_id}", hidden=there)
     return found
 
 
@@ -228,7 +235,8 @@ def happened(
     was: str,
     step: str = "",
 ) -> None:
-    """Tell who reacts to it, when the unit of work ends (reactions.py)."""
+    """Tell other systems (webhooks.py), and who reacts to it, when the unit of work ends (reactions.py)."""
+    webhooks.changed(work, key, record, was=was, step=step)
     if work.catalog.reactions_to(key):
         told = Change(
             key=key,
@@ -256,6 +264,19 @@ def touch_many(work: Work, model: type[Record], pairs: Sequence[tuple[Mapping[st
 def digest_of(key: str, record_id: int | None, raw: Mapping[str, Any]) -> str:
     content = json.dumps([key, record_id, {k: str(v) for k, v in raw.items()}], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(content.encode()).hexdigest()
+
+
+def forget(session: Session, before: datetime) -> int:
+    """Drop what keys of the API got before that moment; how many. A sheet's rows are remembered for good: the same file
+    must never count twice."""
+    old = or_(*(Receipt.key.startswith(prefix) for prefix in ("api/", "intake/")))
+    return session.execute(delete(Receipt).where(Receipt.at < before, old)).rowcount  # type: ignore[attr-defined, no-any-return]
+
+
+def _one_at_a_time(work: Work, idempotency: str) -> None:
+    """Who sends the same key at the same time waits for the first to end, and then gets its answer. SQLite has one writer."""
+    if work.session.get_bind().dialect.name == "postgresql":
+        work.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(idempotency, 0))))
 
 
 def _repeated(work: Work, idempotency: str, digest: str) -> int | None:

@@ -18,7 +18,7 @@ from core.base.say import Say
 from core.base.units import COMMUNITY
 from core.base.window import FAR
 from core.estate.units import Complex, ComplexTerm, Unit
-from core.services import access, journal, judges
+from core.services import journal, judges, rights
 from core.services.work import Work
 
 
@@ -33,7 +33,7 @@ def save(
 ) -> Unit:
     """Register a unit or correct one. ``effective``: since when a complex's dated facts hold (default: today, or the
     campaign's start for a new one)."""
-    if not access.may_administer(work.actor):
+    if not work.actor.may(rights.REGISTRY):
         raise Forbidden(Say("只有系统管理员可以修改基础信息"))
     unit = work.session.get(model, unit_id) if unit_id is not None else None
     if unit_id is not None and unit is None:
@@ -41,7 +41,8 @@ def save(
     before = unit.values() if unit is not None else {}
     if unit is not None and version is not None and unit.version != version:
         raise Stale(before, raw, unit.version)
-    values = _read(work, model, {**before, **raw}, unit_id)
+    masked = {f.name for f in model.fields() if f.name in raw and f.untouched(raw[f.name], before.get(f.name))}
+    values = _read(work, model, {**before, **{n: v for n, v in raw.items() if n not in masked}}, unit_id)
     if unit is not None and values == before:
         return unit
     if problems := judges.problems(work, f"registry.{model.kind.name}", {**before, "id": unit_id}, values):
@@ -66,7 +67,7 @@ def save_many(
     work: Work, model: type[Unit], rows: Sequence[Mapping[str, Any]], *, effective: date | None = None
 ) -> list[int]:
     """Register many new units at once: every row read and checked, one journal line for the whole, a few statements."""
-    if not access.may_administer(work.actor):
+    if not work.actor.may(rights.REGISTRY):
         raise Forbidden(Say("只有系统管理员可以修改基础信息"))
     read = [_read(work, model, raw, None) for raw in rows]
     added = [model(**values, version=1, pinyin=initials(values["name"])) for values in read]

@@ -23,13 +23,22 @@ from core.services.accounts import Account
 from core.services.days import KeptDay
 from core.services.messages import Told
 from core.services.obligations import Obligation
+from core.services.rights import COMPANY, GRID
 from core.services.work import Work
 
 O = Obligation  # noqa: E741 - the table's short name in the conditions below
 SOON = timedelta(days=3)  # habits.md: warned three days before the limit
 QUIET = (time(20, 0), time(8, 0))  # nobody's telephone rings between these
 SHOWN = 12  # rules a digest names; the rest is a number
-STEPS = {DEPARTMENT: 0, LINKED: 1, COORDINATION: 2, OFFICER: 0, ADMINISTRATOR: 2}  # whose rung of a rule's ladder
+STEPS = {
+    DEPARTMENT: 0,
+    LINKED: 1,
+    COORDINATION: 2,
+    OFFICER: 0,
+    GRID: 0,
+    COMPANY: 0,
+    ADMINISTRATOR: 2,
+}  # whose rung of a rule's ladder
 
 
 @dataclass(frozen=True)
@@ -67,9 +76,12 @@ class Pile:
 
 def digests(work: Work, people: Sequence[Actor] | None = None) -> Iterator[Told]:
     """The day's digest of everybody who has something to be told."""
-    piles, leads, spoken = piles_of(work), frozenset(mine.of_leads(work)), False
+    piles, leads, firms, spoken = piles_of(work), frozenset(mine.of_leads(work)), frozenset(mine.of_firms(work)), False
     for me in people if people is not None else everybody(work):
-        own, others = mine.divided(me, leads, piles if me.role != LINKED else piles_of(work, me.linked))
+        if me.role not in STEPS:  # who guards the platform owes nothing in the campaign
+            continue
+        theirs = piles_of(work, me.linked) if me.role in (LINKED, GRID, COMPANY) else piles
+        own, others = mine.divided(me, leads, theirs, firms)
         parts = [*_parts(work, own, None), *_parts(work, others, STEPS[me.role])]
         parts.sort(key=lambda p: (-p.late, -p.today, p.first))
         if not parts:
@@ -143,6 +155,11 @@ def everybody(work: Work) -> list[Actor]:
     """Every account in use, as it answers today."""
     rows = select(Account).where(Account.active).order_by(Account.id)
     return accounts.actors_of(work.session, work.session.scalars(rows).all(), work.today)
+
+
+def administrators(work: Work) -> list[str]:
+    """The logins of who administers the platform."""
+    return [me.login for me in everybody(work) if me.role == ADMINISTRATOR]
 
 
 def _parts(work: Work, piles: Sequence[Pile], step: int | None) -> Iterator[Part]:

@@ -32,11 +32,12 @@ from core.base.blocks import (
     plain,
 )
 from core.base.facts import ActionFacts, Facts
-from core.base.units import ACTION, COMMUNITY
+from core.base.units import ACTION
 from core.base.window import Period, window
 from core.estate.units import ActionUnit, Department, Leader, Responsibility
-from core.services import compared, duties, faults, figures, problems, standard, standing
+from core.services import compared, duties, faults, figures, places, problems, standard, standing
 from core.services.compared import Before
+from core.services.places import Place
 from core.services.work import Work
 
 TITLES = {Period.WEEK: "工作周报", Period.MONTH: "工作月报"}
@@ -47,19 +48,25 @@ def combined(
     as_of: date,
     *,
     period: Period | None = None,
-    community: int | None = None,
+    place: Place | None = None,
     before: Before | None = None,
 ) -> Document:
     """The whole report as a block tree. ``period`` (week, month): compared with the day before it began; else, campaign to
-    date, with ``before``. ``community``: what is counted by complex or community, its part alone."""
-    sections = gather(work, as_of, community=community)
+    date, with ``before``. ``place`` (a community, a street, a county): what is counted there, its part alone. Where it holds
+    several streets, each of them stands in an annex."""
+    sections = gather(work, as_of, place=place)
     campaign = work.campaign
     if period is not None:
-        before = _before(work, as_of, period, community)
-    named = "" if community is None else work.look.unit_name(COMMUNITY, community)
+        before = _before(work, as_of, period, place)
+    named = "" if place is None else place.name
     report = _Report(sections, as_of, before, named)
     annexes = [Attachment(title="指标一览表", blocks=(overview(sections, as_of),))]
-    if community is None:
+    if streets := places.within(work, place):
+        parts = [(street, gather(work, as_of, place=street)) for street in streets]
+        annexes.append(
+            Attachment(title="各街道情况", blocks=(standing.areas(parts), standing.figures(parts, sections)))
+        )
+    if place is None:
         annexes.append(Attachment(title="各社区情况", blocks=(standing.communities(work, sections, as_of),)))
     return Document(
         title=named + title_of(campaign.title, _title(period, as_of)),
@@ -75,7 +82,7 @@ def combined(
 
 @dataclass(frozen=True)
 class _Report:
-    """``area``: the community it is of, "" for the whole street."""
+    """``area``: the community, street or county it is of, "" for the whole campaign."""
 
     sections: tuple[Facts, ...]
     as_of: date
@@ -95,22 +102,22 @@ def _title(period: Period | None, as_of: date) -> str:
     return "综合报告" if period is None else TITLES[period] + span[period]
 
 
-def _before(work: Work, as_of: date, period: Period, community: int | None) -> Before | None:
+def _before(work: Work, as_of: date, period: Period, place: Place | None) -> Before | None:
     """The figures of the day before the period began; none for the campaign's first."""
     day = window(period, as_of, campaign_start=work.campaign.starts_on).start - timedelta(days=1)
     if day < work.campaign.starts_on:
         return None
-    then = compared.figures_of(gather(work, day, community=community))
+    then = compared.figures_of(gather(work, day, place=place))
     return Before.of(f"{'上周末' if period is Period.WEEK else '上月末'}（{plain(Day(day))}）", then)
 
 
-def gather(work: Work, as_of: date, only: str | None = None, community: int | None = None) -> tuple[Facts, ...]:
+def gather(work: Work, as_of: date, only: str | None = None, place: Place | None = None) -> tuple[Facts, ...]:
     """Facts of every action of the campaign (built or not) in the notice's order."""
     measured = _by_slug(
-        figures.indicators(work, as_of, _chosen(work.catalog.indicators, only), community), lambda f: f.indicator.key
+        figures.indicators(work, as_of, _chosen(work.catalog.indicators, only), place), lambda f: f.indicator.key
     )
     owed = _by_slug(
-        duties.deadlines(work, as_of, _chosen(work.catalog.deadlines, only), community), lambda f: f.deadline.key
+        duties.deadlines(work, as_of, _chosen(work.catalog.deadlines, only), place), lambda f: f.deadline.key
     )
 
     def read(rows: Any) -> Sequence[Any]:
@@ -192,7 +199,8 @@ def section(work: Work, facts: Facts) -> tuple[Block, ...]:
     if not plugin.sections:
         return tuple(standard.section(facts))
     built: tuple[Block, ...] = ()
-    with faults.border(work, f"section:{slug}", slug) as failed:
+    with faults.border(work, place := f"section:{slug}", slug) as failed:
+        faults.reach(work, place)
         built = _blocks(plugin.sections[0].build(facts))
     if failed:
         return (Notice(f"本节数据不可用：自{work.now:%Y-%m-%d %H:%M}起，原因：{failed[0].what}", tone="fault"),)
@@ -205,7 +213,8 @@ def remarks(work: Work, facts: Facts) -> Iterator[Block]:
         if plugin.remarks is None:
             continue
         built: tuple[Block, ...] = ()
-        with faults.border(work, f"remarks:{slug}", slug) as failed:
+        with faults.border(work, place := f"remarks:{slug}", slug) as failed:
+            faults.reach(work, place)
             built = _blocks(plugin.remarks(facts=facts))
         yield from (Notice(f"此部分不可用，原因：{f.what}", tone="fault") for f in failed)
         yield from built
@@ -240,7 +249,7 @@ def _body(work: Work, report: _Report) -> Iterator[Block]:
 
 
 def _part(facts: Facts, area: str) -> Iterator[Block]:
-    """A community's part of an action: the standard section of what is counted there."""
+    """A place's part of an action: the standard section of what is counted there."""
     if facts.indicators or facts.deadlines:
         yield from standard.section(facts)
     else:
@@ -282,8 +291,9 @@ def _summary(work: Work, sections: tuple[Facts, ...], as_of: date) -> Iterator[B
         )
         for s in sections
     )
-    head = (("专项行动", 20), ("评价", 6), ("达标", 4), ("有风险", 4), ("未达标", 4), ("逾期", 4))
-    yield Table(title="各专项行动总体评价", columns=tuple(Column(label=t, width=w) for t, w in head), rows=rows)
+    counts = tuple(Column(label=t, width=4, align="right") for t in ("达标", "有风险", "未达标", "逾期"))
+    columns = (Column(label="专项行动", width=20), Column(label="评价", width=6), *counts)
+    yield Table(title="各专项行动总体评价", columns=columns, rows=rows)
 
 
 def _lit(facts: Facts, light: Light) -> int:
@@ -308,8 +318,14 @@ def overview(sections: tuple[Facts, ...], as_of: date) -> Table:
         for s in sections
         for i in s.indicators
     )
-    head = (("编号", 6), ("指标", 16), ("目标", 6), ("完成情况", 12), ("评价", 6))
-    return Table(title="指标一览表", columns=tuple(Column(label=t, width=w) for t, w in head), rows=rows)
+    columns = (
+        Column(label="编号", width=6),
+        Column(label="指标", width=16),
+        Column(label="目标", width=6, align="right"),
+        Column(label="完成情况", width=12, align="right"),
+        Column(label="评价", width=6),
+    )
+    return Table(title="指标一览表", columns=columns, rows=rows)
 
 
 def _chosen(declared: Any, only: str | None) -> list[Any]:

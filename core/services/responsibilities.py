@@ -14,7 +14,7 @@ from core.base.say import Say
 from core.base.units import UNIT_KINDS, UnitKind
 from core.base.window import FAR
 from core.estate.units import ROLES, Responsibility, model_of
-from core.services import access, journal
+from core.services import journal, rights
 from core.services.campaign_plan import HOLDS
 from core.services.work import Work
 
@@ -101,7 +101,7 @@ def end(work: Work, row_id: int, on: date) -> None:
 
 
 def _administrator(work: Work) -> None:
-    if not access.may_administer(work.actor):
+    if not work.actor.may(rights.REGISTRY):
         raise Forbidden(Say("只有系统管理员可以调整职责分工"))
 
 

@@ -17,9 +17,15 @@ from core.services import access, journal
 from core.services.work import Work
 
 
+def may_change(work: Work, slug: str) -> bool:
+    """May the person change the settings of an action?"""
+    plugin = work.catalog.plugins.get(slug)
+    return access.may_set(work.actor, slug, coordinated=plugin is not None and plugin.action.coordinated)
+
+
 def change(work: Work, key: str, raw: Any, reason: str) -> None:
     """Set ``key`` to ``raw`` from today on; every figure and duty of today is reckoned anew at the end of ``work``."""
-    if not access.may_set(work.actor, key.partition(".")[0]):
+    if not may_change(work, key.partition(".")[0]):
         raise Forbidden(Say("只有牵头部门和系统管理员可以修改此设置"))
     if not reason.strip():
         raise Invalid([Problem("reason", Say("请写明修改原因"))])

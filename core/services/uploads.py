@@ -1,31 +1,33 @@
-"""Uploaded photos and files: judged by content, photos re-encoded without metadata, stored under a random token."""
+"""Uploaded photos: what is kept of them, on the disk under a random token and in a row. Who may open one is upload_use.py's;
+which look like another, alike.py's."""
 
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 import secrets
-import warnings
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Integer, String, select
+from sqlalchemy import Float, ForeignKey, Index, Integer, String, exists, false, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.base.declared import Base
-from core.base.errors import Invalid, Problem
+from core.base.errors import OverQuota, Problem
+from core.base.kinds import CONTROL
 from core.base.say import Say
-from core.base.window import Moment, day_of
+from core.base.window import Moment, day_of, end_of
+from core.services.foreign import photo_apart
+from core.services.foreign.photo import Photo
 
-MOST_BYTES = 20 * 1024 * 1024
-MOST_PIXELS = 50_000_000
-LONGEST_SIDE = 2000
-ACCEPTED = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+BANDS = 4
 
 
 class Upload(Base):
-    """One stored file. ``token`` is its public, unguessable name; ``digest`` finds the same picture used twice."""
+    """One stored photo. ``token``: its public, unguessable name. ``digest``: of its bytes. ``band0`` to ``band3``: its
+    likeness, cut so that an index finds what is near. ``sample``: it stands for every photo of the demo, is compared with
+    none and shown to all. ``used``: a record has had it; whoever uploaded it sees it alone until then."""
 
     __tablename__ = "upload"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -36,62 +38,127 @@ class Upload(Base):
     digest: Mapped[str] = mapped_column(String(64), index=True)
     created_at: Mapped[datetime] = mapped_column(Moment)
     created_by: Mapped[str] = mapped_column(String(80))
+    sample: Mapped[bool] = mapped_column(default=False, server_default=false())
+    used: Mapped[bool] = mapped_column(default=False, server_default=false())
+    band0: Mapped[int | None] = mapped_column(Integer, index=True)
+    band1: Mapped[int | None] = mapped_column(Integer, index=True)
+    band2: Mapped[int | None] = mapped_column(Integer, index=True)
+    band3: Mapped[int | None] = mapped_column(Integer, index=True)
+    taken_at: Mapped[datetime | None] = mapped_column(Moment)
+    latitude: Mapped[float | None] = mapped_column(Float)
+    longitude: Mapped[float | None] = mapped_column(Float)
+    __table_args__ = (Index(None, "created_by", "created_at"),)
 
 
-def picture(data: bytes, name: str) -> bytes:
-    """``data`` as a clean JPEG: no metadata, no tricks behind it, at most ``LONGEST_SIDE`` pixels. ``Invalid`` if it is
-    no photo we take."""
-    from PIL import Image, ImageOps  # noqa: PLC0415 - heavy, only uploads need it
+class UploadUse(Base):
+    """A record has the photo in one of its fields. Demo's sample photos, used by everything, are left out."""
 
-    if len(data) > MOST_BYTES:
-        raise Invalid([Problem("photos", Say("“{n}”超过 20 MB，请压缩后再上传", n=name))])
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(data), formats=tuple(ACCEPTED))
-            if image.width * image.height > MOST_PIXELS:
-                raise Invalid([Problem("photos", Say("“{n}”像素过大（超过5000万），请缩小后再上传", n=name))])
-            upright = ImageOps.exif_transpose(image).convert("RGB")
-    except Invalid:
-        raise
-    except Exception:
-        problem = Say("“{n}”不是可用的照片，请上传 JPG、PNG 或 WebP 格式的照片", n=name)
-        raise Invalid([Problem("photos", problem)]) from None
-    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    out = io.BytesIO()
-    upright.save(out, "JPEG", quality=82)
-    return out.getvalue()
+    __tablename__ = "upload_use"
+    upload_id: Mapped[int] = mapped_column(Integer, ForeignKey("upload.id"), primary_key=True)
+    record_key: Mapped[str] = mapped_column(String(120), primary_key=True)
+    record_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    __table_args__ = (Index(None, "record_key", "record_id"),)
 
 
-def store(session: Session, folder: Path, data: bytes, name: str, by: str, now: datetime) -> Upload:
-    return keep(session, folder, picture(data, name), name, by, now)
+def picture(data: bytes, name: str) -> Photo:
+    """``data`` as a clean photo. Slow: to be called before anything is locked. ``Invalid`` if it is no photo we take."""
+    return photo_apart.read(data, shown_name(name))
 
 
-def keep(session: Session, folder: Path, clean: bytes, name: str, by: str, now: datetime) -> Upload:
-    """Keep a ``picture``: on disk first (written, synced, renamed), then its row in the caller's transaction.
+def shown_name(name: str) -> str:
+    """A file's own name as text to be shown, never as a path (A54): its end, where the kind stands, without what no page
+    or store can hold."""
+    return CONTROL.sub("", name)[-200:]
 
-    The same person's same picture on the same day keeps its token: a form sent twice must stay the same form.
+
+def store(
+    session: Session, folder: Path, data: bytes, name: str, by: str, now: datetime, *, sample: bool = False
+) -> Upload:
+    return keep(session, folder, picture(data, name), name, by, now, sample=sample)
+
+
+def keep(
+    session: Session, folder: Path, photo: Photo, name: str, by: str, now: datetime, *, sample: bool = False
+) -> Upload:
+    """Keep a ``picture``: on disk first, then its row in the caller's transaction (F05).
+
+    The same person's same picture on the same day keeps its token: a form sent twice must stay the same form. Not that of
+    a record that is gone, whose address opens nothing any more.
     """
-    digest = hashlib.sha256(clean).hexdigest()
-    again = select(Upload).where(Upload.digest == digest, Upload.created_by == by).order_by(Upload.id.desc())
+    digest = hashlib.sha256(photo.clean).hexdigest()
+    alive = or_(~Upload.used, exists().where(UploadUse.upload_id == Upload.id))
+    again = select(Upload).where(Upload.digest == digest, Upload.created_by == by, alive).order_by(Upload.id.desc())
     earlier = session.scalars(again).first()
     if earlier is not None and day_of(earlier.created_at) == day_of(now) and path_of(folder, earlier.token).is_file():
         return earlier
     token = secrets.token_urlsafe(24)
-    file = path_of(folder, token)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_suffix(".part")
-    with part.open("wb") as out:
-        out.write(clean)
-        out.flush()
-        os.fsync(out.fileno())
-    part.replace(file)
+    write(path_of(folder, token), photo.clean)
     upload = Upload(
-        token=token, name=name[-200:], media="image/jpeg", size=len(clean), digest=digest, created_at=now, created_by=by
+        token=token,
+        name=shown_name(name),
+        media="image/jpeg",
+        size=len(photo.clean),
+        digest=digest,
+        created_at=now,
+        created_by=by,
+        sample=sample,
+        taken_at=photo.taken_at,
+        latitude=photo.place[0] if photo.place else None,
+        longitude=photo.place[1] if photo.place else None,
+        **({} if photo.likeness is None or sample else bands(photo.likeness)),
     )
     session.add(upload)
     session.flush()
     return upload
+
+
+def bands(likeness: int) -> dict[str, int]:
+    """The 64 bits dealt out in turn, so that a smooth sky, the same in many photos, fills no band by itself."""
+    return {
+        f"band{band}": sum((likeness >> (place * BANDS + band) & 1) << place for place in range(64 // BANDS))
+        for band in range(BANDS)
+    }
+
+
+def write(file: Path, content: bytes) -> None:
+    """Whole or not at all, and lasting before anybody is told: written aside, synced, renamed, its folder synced."""
+    fresh = not file.parent.is_dir()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_suffix(".part")
+    try:
+        with part.open("wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        part.replace(file)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    _sync(file.parent)
+    if fresh:
+        _sync(file.parent.parent)
+
+
+def _sync(folder: Path) -> None:
+    if os.name == "nt":  # no handle of a folder there
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def within(session: Session, by: str, now: datetime, size: int, *, files: int, total: int) -> None:
+    """Raises ``OverQuota`` if ``size`` bytes more would pass a person's ``files`` or ``total`` bytes of the day (A57)."""
+    since = end_of(day_of(now) - timedelta(days=1))
+    today = select(func.count(), func.coalesce(func.sum(Upload.size), 0))
+    count, held = session.execute(today.where(Upload.created_by == by, Upload.created_at > since)).one()
+    if count >= files:
+        raise OverQuota([Problem("photos", Say("您今天已上传 {n} 个文件，达到每日上限，请明天再传", n=count))])
+    if held + size > total:
+        text = Say("您今天上传的文件已达每日上限 {n} MB，请明天再传", n=total // 1024 // 1024)
+        raise OverQuota([Problem("photos", text)])
 
 
 def path_of(folder: Path, token: str) -> Path:
@@ -100,3 +167,9 @@ def path_of(folder: Path, token: str) -> Path:
 
 def by_token(session: Session, token: str) -> Upload | None:
     return session.scalars(select(Upload).where(Upload.token == token)).first()
+
+
+def by_tokens(session: Session, tokens: Sequence[str]) -> dict[str, Upload]:
+    """Those of ``tokens`` that are stored."""
+    found = session.scalars(select(Upload).where(Upload.token.in_(tokens))) if tokens else ()
+    return {one.token: one for one in found}

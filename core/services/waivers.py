@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from sqlalchemy import select
+
 from core.base.errors import Forbidden, Invalid, NotFound, Problem
 from core.base.say import Say
-from core.services import access, journal
+from core.services import access, journal, mine
 from core.services.obligations import Obligation
 from core.services.work import Work
 
@@ -18,6 +20,14 @@ def may_waive(work: Work, slug: str) -> bool:
     return work.actor.role in (access.COORDINATION, access.SYSTEM) or access.may_set(work.actor, slug)
 
 
+def _is_own(work: Work, row: Obligation) -> bool:
+    """Does the person settle this duty themselves? Nobody excuses their own lateness."""
+    owes = mine.owes(work, work.actor)
+    return (
+        owes is not None and work.session.scalar(select(Obligation.id).where(Obligation.id == row.id, owes)) is not None
+    )
+
+
 def waive(work: Work, obligation_id: int, until: date | None, reason: str) -> Obligation:
     """Nobody is late with it until ``until``; None takes an earlier waiver back. Raises ``Invalid``, ``Forbidden``."""
     row = work.session.get(Obligation, obligation_id)
@@ -25,6 +35,8 @@ def waive(work: Work, obligation_id: int, until: date | None, reason: str) -> Ob
         raise NotFound(f"obligation {obligation_id}")
     if not may_waive(work, row.rule.partition(".")[0]):
         raise Forbidden(Say("只有牵头部门和综合协调组可以准许延期"))
+    if _is_own(work, row):
+        raise Forbidden(Say("这件由本单位办理，延期须由综合协调组准许"))
     problems = []
     if row.done_at is not None:
         problems.append(Problem("until", Say("这件已经办结，不需要延期")))

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,6 +26,9 @@ from core.services.calendar import Calendar
 from core.services.fault_row import FaultRow
 from core.services.look import RegistryLook
 from core.services.settings import effective
+
+if TYPE_CHECKING:
+    from core.services.apart import Apart, Watch
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,8 @@ class Work:
     everything: bool = False  # a setting changed: every figure and duty of today is reckoned anew
     changes: list[Change] = field(default_factory=list)  # what somebody reacts to, until it is settled
     homes: dict[int, int] = field(default_factory=dict)  # complex -> community, of those that were asked for
+    apart: Apart | None = None  # where plugins' parts of documents are made; None: in this process
+    watch: Watch | None = None  # who looks on while they are, in that process
 
     @property
     def today(self) -> date:

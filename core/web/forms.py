@@ -89,7 +89,7 @@ def open_form(
             field.own = field.declared.name == own
             if field.units and isinstance(field.data, int) and field.data not in dict(field.units):
                 field.units = [*field.units, (field.data, work.look.unit_name(kind.to, field.data))]  # it stands there
-            if not field.units and field.text.startswith("#") and field.text[1:].isdigit():
+            if not field.units and field.text.startswith("#") and field.text[1:].isdecimal():
                 field.raw = work.look.unit_name(kind.to, int(field.text[1:][:9]))  # typed lists show names, not numbers
     return form
 

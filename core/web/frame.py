@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, abort, current_app, g, redirect, render_template, request, session, url_for
@@ -14,21 +14,20 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response
 
 from core.base.blocks import Ref
-from core.services import access, accounts, messages, reports
+from core.base.errors import TooMany
+from core.services import access, accounts, journal, messages, policy, reports, signing_in, tokens
 from core.services.access import Actor
 from core.services.platform import Platform
+from core.services.policy import Policy
+from core.services.rights import PUBLIC
+from core.services.signing_in import Whence
 from core.services.work import Work
+from core.web import agent, doors
 
 log = logging.getLogger("actions.web")
 COOKIE = "actions_session"
-View = TypeVar("View", bound=Callable[..., Any])
-PUBLIC: set[str] = set()
-
-
-def public(view: View) -> View:
-    """Mark a view that needs no sign-in."""
-    view.is_public = True  # type: ignore[attr-defined]
-    return view
+# Where it is done what is owed before anything else; only that, and signing out, may be opened until then.
+OWED = {signing_in.PASSWORD: "me.password", signing_in.FACTOR: "me.factor"}
 
 
 def platform() -> Platform:
@@ -42,6 +41,24 @@ def actor() -> Actor:
     if found is None:
         abort(401)
     return found
+
+
+def secure() -> bool:
+    return bool(current_app.config["SESSION_COOKIE_SECURE"])
+
+
+def cookie() -> str:
+    """The name of the session's cookie; over https one that no other host and no plain connection can set."""
+    return f"__Host-{COOKIE}" if secure() else COOKIE
+
+
+def whence() -> Whence:
+    return Whence(request.remote_addr or "", agent.described(request.user_agent.string))
+
+
+def rules() -> Policy:
+    """How people sign in here; before a campaign is loaded, as strict as with a real one."""
+    return policy.of(platform().config, vars(reading()).get("campaign"))
 
 
 def reading() -> Work:
@@ -103,6 +120,12 @@ def address(ref: Ref) -> str | None:
     return None if path is None else path + (f"?{urlencode(query)}" if query else "")
 
 
+def door(endpoint: str) -> bool:
+    """Does the door open to who is signed in? A link that leads to a refusal is not shown."""
+    me: Actor | None = g.get("actor")
+    return me is not None and me.may(doors.right_of(endpoint, "GET"))
+
+
 def inside(target: str) -> str:
     """Only an address of our own may follow a sign-in or a switch (A11)."""
     parts = urlsplit(target)
@@ -111,25 +134,37 @@ def inside(target: str) -> str:
 
 
 def install(app: Flask) -> None:
+    app.jinja_env.globals["door"] = door
+    app.jinja_env.globals["oidc"] = lambda: platform().config.oidc
     app.before_request(_who)
     app.teardown_request(_ended)
 
 
 def _who() -> Response | None:
-    """Find the session behind the cookie or the API token; send strangers to the sign-in page."""
-    view = current_app.view_functions.get(request.endpoint or "")
-    bearer = request.headers.get("Authorization", "")
-    secret = bearer.removeprefix("Bearer ") if bearer.startswith("Bearer ") else request.cookies.get(COOKIE)
-    g.by_token = bearer.startswith("Bearer ")
+    """Find the session behind the cookie or the API token; send strangers to the sign-in page, and keep everybody from the
+    doors that are not theirs (doors.py)."""
+    kind, _, bearer = request.headers.get("Authorization", "").partition(" ")
+    g.by_token = kind.lower() == "bearer"
+    secret = None if g.by_token else request.cookies.get(cookie())
+    if g.by_token and request.path.startswith("/api/"):
+        _by_token(bearer)
     if secret and request.endpoint != "static":
         work = reading()
-        found = accounts.resume(work.session, secret, accounts.real_now())
-        if found is not None and (found[1].kind == "token") == g.by_token:
+        found = accounts.resume(work.session, secret, accounts.real_now(), rules())
+        if found is not None:
             g.actor = accounts.actor_of(work.session, found[0], work.today, request.remote_addr or "")
             work.actor = g.actor
             g.secret = secret
+            g.owed = signing_in.owed(work.session, *found, rules())
             _note(secret, found[1].seen_at)
-    if g.get("actor") is not None or request.endpoint == "static" or getattr(view, "is_public", False) or view is None:
+    right = doors.right_of(request.endpoint, request.method) if request.endpoint else PUBLIC  # no endpoint: 404 for all
+    if right == PUBLIC:
+        return None
+    if g.get("owed"):
+        return _first_of_all(g.owed)
+    if (me := g.get("actor")) is not None:
+        if not me.may(right):
+            abort(403)
         return None
     if request.path.startswith("/api/"):
         abort(401)
@@ -138,10 +173,46 @@ def _who() -> Response | None:
     return redirect(url_for("signin.sign_in", next=where, expired=None if request.method == "GET" else 1))
 
 
+def note_refusal(code: int) -> None:
+    """A line in the journal: who tried what is not theirs. A busy store is no reason to answer otherwise."""
+    if (me := g.get("actor")) is None:
+        return
+    release()
+    told = {"method": [None, request.method], "path": [None, request.path[:200]], "code": [None, code]}
+    try:
+        with platform().work(me, source="api" if g.by_token else "page", settle=False) as work:
+            journal.write(work, "refused", request.endpoint or "", None, told)
+    except OperationalError:
+        log.warning("could not note that %s was refused", me.login)
+
+
+def _first_of_all(owed: str) -> Response | None:
+    """Nothing is opened before a password of one's own, or the second factor, is set (A04)."""
+    if request.endpoint in (OWED[owed], "signin.sign_out"):
+        return None
+    if request.path.startswith("/api/"):
+        abort(403)
+    return redirect(url_for(OWED[owed]))
+
+
+def _by_token(secret: str) -> None:
+    """A token opens the API alone, and not more often than its rate. Raises ``TooMany``."""
+    now = accounts.real_now()
+    work = reading()
+    found = tokens.resume(work.session, secret, now)
+    if found is None:
+        return
+    account, g.token = found
+    g.actor = accounts.actor_of(work.session, account, work.today, request.remote_addr or "")
+    release()
+    if wait := tokens.spend(platform().db, g.token, now):
+        raise TooMany(wait)
+
+
 def _note(secret: str, seen: datetime) -> None:
     """Tell the session that it is in use; a busy store is no reason to refuse the page."""
     now = accounts.real_now()
-    if now - seen < accounts.NOTED:
+    if now - seen < rules().noted:
         return
     me = g.actor
     release()

@@ -96,7 +96,7 @@ class Complaint(Record):
     summary: Mapped[str] = text("事由", required=True, longest=100, help="一句话，不写姓名、电话、房号")
     content: Mapped[str] = secret("诉求内容", required=True, longest=5000)
     petitioner: Mapped[str | None] = personal("诉求人", longest=50, listed=False, help="匿名的不填")
-    phone: Mapped[str | None] = personal("联系电话", longest=40, listed=False)
+    phone: Mapped[str | None] = personal("联系电话", longest=40, searchable=True, listed=False)
     people: Mapped[int | None] = integer("反映人数", at_least=1, at_most=5000, unit="人", listed=False)
 
     explained_at: Mapped[datetime | None] = moment("当日解释时间", filed=False, listed=False)

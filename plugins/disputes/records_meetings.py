@@ -51,7 +51,7 @@ class _Group:
     help: ClassVar[str] = "须有专人负责。人员变动时另填一条。"
     head: Mapped[str] = text("组长（填职务）", required=True, longest=60)
     officer: Mapped[str] = personal("专人", required=True, longest=50)
-    phone: Mapped[str | None] = personal("联系电话", longest=40)
+    phone: Mapped[str | None] = personal("联系电话", longest=40, searchable=True)
     members: Mapped[int | None] = integer("成员人数", at_least=1, at_most=200, unit="人")
 
 

@@ -173,7 +173,7 @@ def _cadres(world: World, one: DemoComplex) -> Iterator[Sample]:
 
 def _opinions(world: World, one: DemoComplex, cadre: Sample, since: date) -> Iterator[Sample]:
     for first, last in world.months():
-        on = max(last - timedelta(days=3), since)
+        on = max(first, last - timedelta(days=3), since)
         if on <= last:
             chance = world.chance("opinion", one.ordinal, first)
             marks = {m: chance.choice((2, 3, 4, 4, 5, 5)) for m in ("service", "cleaning", "order", "upkeep")}

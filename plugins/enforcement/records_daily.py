@@ -58,6 +58,7 @@ class Keeper(Record):
 
     __tablename__ = "enforcement_keeper"
     unit, label, code = COMPLEX, "网格责任人", "F4.7"
+    firm = True
     since: Mapped[date] = day("明确日期", happened=True)
     name: Mapped[str] = personal("责任人", required=True, longest=40)
     part: Mapped[str] = text("责任区域", required=True, longest=60)
@@ -73,6 +74,7 @@ class DailyPatrol(Record):
 
     __tablename__ = "enforcement_daily_patrol"
     unit, label, code = COMPLEX, "每日巡查", "F4.7"
+    firm = True
     once_per: ClassVar[tuple[str, ...]] = ("complex_id", "patrolled_on")
     patrolled_on: Mapped[date] = day("巡查日期", happened=True)
     found: Mapped[int] = integer("发现问题", required=True, at_least=0, at_most=200, unit="个", given=lambda today: 0)

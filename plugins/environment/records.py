@@ -42,6 +42,7 @@ class Cleanup(Record):
     __tablename__ = "environment_cleanup"
     __table_args__ = (Index(None, "held_on", "state", "people"),)  # the month's tally of the report
     unit, label, code = COMPLEX, "大扫除记录", "F7.1"
+    firm = True
     help = "首次大扫除须覆盖全部五类部位；此后每月至少一次。"
     held_on: Mapped[date] = day("清扫日期", happened=True)
     spots: Mapped[list[str]] = choices("重点部位", SPOTS, required=True, given=lambda today: list(SPOTS))
@@ -119,6 +120,7 @@ class Shortboard(Record):
     __tablename__ = "environment_shortboard"
     __table_args__ = (Index(None, "closed_on"),)  # what is still open, without walking what was closed
     unit, label, code = COMPLEX, "短板整改", "F7.3"
+    firm = True
     workflow = MENDING
     found_on: Mapped[date] = day("发现日期", happened=True)
     defect: Mapped[str] = choice("短板类型", DEFECTS, required=True)
@@ -157,6 +159,7 @@ class Standard(Record):
 
     __tablename__ = "environment_standard"
     unit, label, code = COMPLEX, "保洁标准", "F7.5"
+    firm = True
     adopted_on: Mapped[date] = day("施行日期", happened=True)
     title: Mapped[str] = text("标准名称", required=True)
     times_a_day: Mapped[int] = integer("公共区域每日清扫次数", required=True, at_least=1, at_most=24, unit="次")

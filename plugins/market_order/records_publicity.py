@@ -74,6 +74,7 @@ class Smile(Record):
 
     __tablename__ = "market_order_smile"
     unit, label, code = COMPLEX, "微笑服务", "F5.6"
+    firm = True
     held_on: Mapped[date] = day("日期", happened=True)
     posts: Mapped[list[str]] = choices("岗位", POSTS, required=True)
     trained: Mapped[int | None] = integer("培训人数", at_most=5000, unit="人")
@@ -115,6 +116,7 @@ class SelfCheck(Record):
 
     __tablename__ = "market_order_self_check"
     unit, label, code = COMPLEX, "公示公开自查", "F5.8"
+    firm = True
     help = "11月15日前自查。没有公示、公示不规范的项目自动列为整改问题。"
     checked_on: Mapped[date] = day("自查日期", happened=True)
     posted: Mapped[list[str] | None] = choices("已公示的项目", ITEMS)
@@ -133,6 +135,7 @@ class Issue(Record):
     __tablename__ = "market_order_issue"
     __table_args__ = (Index(None, "closed_on"),)
     unit, label, code = COMPLEX, "公示整改问题", "F5.8"
+    firm = True
     help = "由自查自动建立，检查中发现的也可直接填报。"
     workflow = ISSUE
     named_by = ("item", "fault")

@@ -54,7 +54,7 @@ class CensusEntry(Record):
     workplace: Mapped[str | None] = personal("工作单位", listed=False)
     organisation: Mapped[str | None] = personal("组织关系所在党组织", listed=False)
     room: Mapped[str | None] = personal("楼栋房号", listed=False)
-    phone: Mapped[str | None] = personal("电话", listed=False)
+    phone: Mapped[str | None] = personal("电话", searchable=True, listed=False)
     willing: Mapped[list[str] | None] = choices("意愿", WILLING)
     reported: Mapped[bool | None] = yes_no("是否已报到")
     surveyor: Mapped[str | None] = personal("摸底人", listed=False)

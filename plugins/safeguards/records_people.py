@@ -47,7 +47,7 @@ class Liaison(Record):
     unit, label, code = DEPARTMENT, "专班联络员", "G1"
     since: Mapped[date] = day("指定日期", happened=True)
     name: Mapped[str] = personal("联络员", required=True, longest=40)
-    phone: Mapped[str | None] = personal("联系电话", longest=30)
+    phone: Mapped[str | None] = personal("联系电话", longest=30, searchable=True)
     until: Mapped[date | None] = day("终止日期")
 
     def check(self, look: Look) -> Iterator[Problem]:

@@ -45,6 +45,7 @@ class Standardisation(Record):
 
     __tablename__ = "safety_standardisation"
     unit, label, code = COMPLEX, "安全生产标准化创建", "F8.1"
+    firm = True
     workflow = CREATION
     declared_on: Mapped[date] = day("申报日期", happened=True)
     grade: Mapped[str] = choice("申报等级", GRADES_OF_STANDARD, required=True)
@@ -81,6 +82,7 @@ class Hazard(Record):
     __tablename__ = "safety_hazard"
     __table_args__ = (Index(None, "closed_on"),)  # what is still open, without walking what was closed
     unit, label, code = COMPLEX, "安全隐患", "F8.2"
+    firm = True
     workflow = RECTIFYING
     help = "重大隐患先报，再在“重大隐患：五落实”一步填齐措施、责任、资金、时限、预案。"
     found_on: Mapped[date] = day("发现日期", happened=True)
@@ -122,6 +124,7 @@ class Maintenance(Record):
 
     __tablename__ = "safety_maintenance"
     unit, label, code = COMPLEX, "设备维保合同", "F8.3"
+    firm = True
     workflow = CONTRACT
     named_by: ClassVar[tuple[str, ...]] = ("equipment", "contractor")
     signed_on: Mapped[date] = day("合同起始日期", happened=True)
@@ -149,6 +152,7 @@ class Operator(Record):
 
     __tablename__ = "safety_operator"
     unit, label, code = COMPLEX, "特种作业岗位", "F8.4"
+    firm = True
     workflow = POST
     named_by: ClassVar[tuple[str, ...]] = ("kind", "post")
     help = "应设的岗位都登记；空缺的不填人员。换证、换人时重新登记同名岗位，原来一条自动结清。"
@@ -156,7 +160,7 @@ class Operator(Record):
     kind: Mapped[str] = choice("作业类别", POSTS, required=True)
     post: Mapped[str] = text("岗位名称", required=True, longest=40, help="同一小区内不重复，如 配电房值班电工")
     person: Mapped[str | None] = personal("在岗人员")
-    certificate: Mapped[str | None] = personal("证书编号")
+    certificate: Mapped[str | None] = personal("证书编号", searchable=True)
     certified_on: Mapped[date | None] = day("发证日期", listed=False)
     valid_until: Mapped[date | None] = day("证书有效期至", planned=True)
     settled_on: Mapped[date | None] = day("换证或离岗日期", filed=False)

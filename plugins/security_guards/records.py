@@ -49,6 +49,7 @@ class Guard(Record):
     __tablename__ = "security_guards_guard"
     __table_args__ = (Index(None, "filed_on"), Index(None, "trained_on"))
     unit, label, code = COMPLEX, "保安员备案", "F6.1、F6.2"
+    firm = True
     help = "上岗即登记，30日内完成审查备案。证件号加密保存、只显示首尾。"
     workflow = FILING
     named_by: ClassVar[tuple[str, ...]] = ("post_no", "since")
@@ -60,7 +61,7 @@ class Guard(Record):
     birth_year: Mapped[int] = integer("出生年", required=True, at_least=1940, at_most=2100, grouped=False, listed=False)
     education: Mapped[str | None] = choice("学历", EDUCATION, listed=False)
     healthy: Mapped[bool | None] = yes_no("身体健康", listed=False)
-    certificate: Mapped[str | None] = personal("保安员证号", longest=40, listed=False)
+    certificate: Mapped[str | None] = personal("保安员证号", longest=40, searchable=True, listed=False)
     certified_on: Mapped[date | None] = day("发证日期", listed=False)
     screened_on: Mapped[date | None] = day("审查日期", filed=False, listed=False)
     filed_on: Mapped[date | None] = day("备案日期", filed=False)
@@ -179,7 +180,7 @@ class PoliceLink(Record):
     by: ClassVar[tuple[str, ...]] = (LEAD,)
     since: Mapped[date] = day("挂钩起", happened=True)
     officer: Mapped[str] = personal("片警", required=True, longest=40)
-    phone: Mapped[str | None] = personal("联系电话", longest=30)
+    phone: Mapped[str | None] = personal("联系电话", longest=30, searchable=True)
     until: Mapped[date | None] = day("挂钩止")
 
     def check(self, look: Look) -> Iterator[Problem]:

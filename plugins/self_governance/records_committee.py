@@ -108,7 +108,7 @@ class Member(Record):
     post: Mapped[str] = choice("职务", POSTS, required=True)
     source: Mapped[str | None] = choice("人选来源", SOURCES)
     room: Mapped[str | None] = personal("房号", listed=False)
-    phone: Mapped[str | None] = personal("电话", listed=False)
+    phone: Mapped[str | None] = personal("电话", searchable=True, listed=False)
     from_on: Mapped[date] = day("任职日期", happened=True)
     until_on: Mapped[date | None] = day("离任日期")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from core.base.sealed import use_key
+from core.base import keys
 from core.checks import RULES, Rule, Subject, bench
 from core.checks.bench import Benches
 from core.kernel import plugins
@@ -18,7 +18,7 @@ SLUGS = [*CATALOG.plugins, *FAULTS]
 
 @pytest.fixture(scope="session")
 def benches() -> Iterator[Benches]:
-    use_key(b"only for tests")
+    keys.use(b"only for tests")
     with bench.opened(CATALOG) as made:
         yield made
 

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, literal, select
 
 from core.api import Complex, Deadline, Heading, Indicator, Job, ReportSection, Sample, Setting, Stated, YesNoKind
-from core.base.sealed import use_key
+from core.base import keys
 from core.checks import RULES, Subject, bench, examine
 from core.checks.bench import Benches
 from core.checks.surroundings import file_system
@@ -26,7 +26,7 @@ WELL = plugins.load(only=["environment"], strict=True).plugins["environment"]
 
 @pytest.fixture(scope="module")
 def benches() -> Iterator[Benches]:
-    use_key(b"only for tests")
+    keys.use(b"only for tests")
     with bench.opened(Catalog(plugins={"environment": WELL})) as made:
         yield made
 

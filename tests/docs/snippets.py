@@ -1,5 +1,5 @@
 """Code in docs/*.md is cut from code that CI runs: ``<!-- file#name -->`` before a block names ``# [name]`` ... ``# [/name]`` in
-docs/examples/charging_safety/file. ``python -m tests.docs.snippets`` writes them in; a test finds them stale."""
+that file of one of docs/examples. ``python -m tests.docs.snippets`` writes them in; a test finds them stale."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import re
 from pathlib import Path
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-EXAMPLE = DOCS / "examples" / "charging_safety"
+EXAMPLES = sorted((DOCS / "examples").iterdir())
 PLACE = re.compile(r"<!-- (?P<file>[\w/.]+)#(?P<name>\w+) -->\n```python\n.*?```", re.S)
 
 
 def cut(file: str, name: str) -> str:
-    text = (EXAMPLE / file).read_text(encoding="utf-8")
+    text = next((one / file for one in EXAMPLES if (one / file).is_file()), EXAMPLES[0] / file).read_text(
+        encoding="utf-8"
+    )
     found = re.search(rf"^ *# \[{name}\]\n(.*?)\n+ *# \[/{name}\]", text, re.S | re.M)
     if found is None:
         raise LookupError(f"{file} has no part {name}")

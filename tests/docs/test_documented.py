@@ -5,25 +5,20 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
+import click
 import pytest
 
 from core import api
-from core.cli import reference
-from core.kernel import plugins
+from core.base import hookspecs, kinds
+from core.cli import main, reference
+from tests.docs import documented
 from tests.docs.snippets import DOCS, PLACE, filled
 
 ROOT = DOCS.parent
-CATALOG = plugins.load(strict=True)
-CODE = "\n".join(
-    f.read_text(encoding="utf-8")
-    for folder in ("plugins", "docs/examples", "core/cli/scaffold", "core/base", "core/estate")
-    for f in sorted((ROOT / folder).rglob("*.py*"))
-    if f.suffix in (".py", ".tmpl")
-)
-GUIDES = "\n".join(
-    f.read_text(encoding="utf-8") for f in (ROOT / "README.md", *DOCS.glob("*.md")) if f.name != "reference.md"
-)
+KINDS = documented.kinds_in_use()
 
 
 def test_the_reference_is_what_the_code_says() -> None:
@@ -33,32 +28,73 @@ def test_the_reference_is_what_the_code_says() -> None:
 
 @pytest.mark.parametrize("name", reference.hooks())
 def test_every_hook_is_told_and_used(name: str) -> None:
-    assert reference.when(name), f"{name}: say in reference.py when it is called and in which transaction"
-    assert reference._paragraphs(reference.hooks()[name]), f"{name} has no docstring"
-    assert reference.users(name), f"no bundled plugin implements {name}"
+    assert documented.hook(name) == ""
 
 
 @pytest.mark.parametrize("name", api.__all__)
 def test_every_public_name_is_told_and_used(name: str) -> None:
-    told = reference.told(name, getattr(api, name))
-    assert len(told) > 8 and " at 0x" not in told and not told.startswith(f"— {name}("), f"{name}: {told}"
-    assert name == "VERSION" or len(re.findall(rf"\b{name}\b", CODE)) > 1, f"nobody uses {name}"
+    assert documented.public(name, getattr(api, name)) == ""
 
 
 @pytest.mark.parametrize("kind", reference.every_kind(), ids=lambda kind: kind.name)
-def test_every_kind_is_told_and_used(kind: type) -> None:
-    said = reference._paragraphs(kind)
-    assert said and not said[0].startswith(f"{kind.__name__}("), f"{kind.__name__} has no docstring"
-    fields = [f.kind for model in CATALOG.records.values() for f in model.fields()]
-    assert any(type(k) is kind for k in [*fields, *(s.kind for s in CATALOG.settings.values())]), "no record uses it"
+def test_every_kind_is_told_and_used(kind: type[kinds.Kind]) -> None:
+    assert documented.kind(kind, KINDS) == ""
 
 
 @pytest.mark.parametrize("name", [name for name, _ in reference.commands()])
 def test_every_command_is_told_in_a_guide(name: str) -> None:
-    command = dict(reference.commands())[name]
-    assert command.help, f"actions {name} has no help"
-    last = name.split()[-1]
-    assert re.search(rf"actions {name.split()[0]}\b[^\n]*\b{re.escape(last)}\b", GUIDES) or f"actions {name}" in GUIDES
+    assert documented.command(name, dict(reference.commands())[name]) == ""
+
+
+def test_every_refusal_of_a_declaration_stands_in_the_reference_with_its_mend() -> None:
+    found = reference.declaration_errors()
+    assert len(found) == documented.refusals() > 15
+    assert all(what.strip("… ") and mend.strip("… ") for what, mend in found)
+
+
+def silent(complex_id: int) -> None: ...
+
+
+def spoken(complex_id: int) -> None:
+    """Told, and used by nobody."""
+
+
+class Silent(kinds.TextKind):
+    pass
+
+
+class Spoken(kinds.TextKind):
+    """Told, and used by nobody."""
+
+
+def as_hook(monkeypatch: pytest.MonkeyPatch, module: ModuleType, function: Any) -> str:
+    monkeypatch.setattr(module, function.__name__, hookspecs.hookspec(function), raising=False)
+    monkeypatch.setitem(reference.RUNNING, function.__name__, "when it is tried")
+    return documented.hook(function.__name__)
+
+
+def test_an_untold_or_unused_hook_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert as_hook(monkeypatch, hookspecs, silent) == "silent has no docstring"
+    assert as_hook(monkeypatch, hookspecs, spoken) == "no bundled plugin implements spoken"
+    monkeypatch.delitem(reference.RUNNING, "spoken")
+    assert "say in reference.py when" in documented.hook("spoken")
+
+
+def test_an_untold_or_unused_name_is_found() -> None:
+    assert "silent is not told" in documented.public("silent", silent)
+    assert documented.public("spoken", spoken) == "nobody uses spoken"
+
+
+def test_an_untold_or_unused_kind_is_found() -> None:
+    assert documented.kind(kinds.TextKind, []) == "no record uses TextKind"
+    assert documented.kind(Spoken, KINDS) == "no record uses Spoken"
+    assert documented.kind(Silent, KINDS) == "Silent has no docstring"
+
+
+def test_an_untold_command_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(main.commands, "whisper", click.Command("whisper", help="Told in no guide."))
+    assert documented.command("whisper", dict(reference.commands())["whisper"]) == "no guide tells of actions whisper"
+    assert documented.command("doctor", click.Command("doctor")) == "actions doctor has no help"
 
 
 @pytest.mark.parametrize(

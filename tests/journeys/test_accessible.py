@@ -21,6 +21,9 @@ PAGES = {
         "/r/environment.cleanup/grid",
         "/r/environment.shortboard/board",
         "/help",
+        "/me",
+        "/me/password",
+        "/me/factor",
         "/inbox",
         "/notices",
         "/report/editions",
@@ -49,6 +52,9 @@ PAGES = {
         "/registry/complex/1",
         "/registry/complex/1/duties",
         "/status",
+        "/people",
+        "/people/2",
+        "/grants",
     ),
 }
 

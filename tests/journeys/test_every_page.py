@@ -30,6 +30,8 @@ def paths(platform: Any) -> Iterator[str]:
         "/registry/complex/1",
         "/journal",
         "/status",
+        "/me",
+        "/me/password",
     )
     yield from (
         "/r/environment.cleanup/grid",

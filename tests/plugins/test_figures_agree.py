@@ -1,4 +1,4 @@
-"""One edition, five faces: page, .docx, .xlsx, JSON and the API give the same value for every indicator; and a section that
+"""One edition, six faces: page, .docx, .xlsx, JSON, the API and each indicator's own page give the same value; and a section that
 fails costs that section alone in each of them."""
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from core.kernel.catalog import Catalog
 from core.services import accounts, editions
 from core.services.access import SYSTEM_ACTOR
 from core.services.platform import Platform
+from core.testing import entered
 from tests.plugins.worlds import demo_world
 
 DAY = date(2024, 11, 30)
@@ -45,7 +46,7 @@ def browser(platform: Platform) -> Any:
     with platform.work(SYSTEM_ACTOR) as work:
         token = accounts.one_time_link(work, "coordination")
     found = create_app(platform=platform).test_client()
-    found.get(f"/enter/{token}")
+    entered(found, token)
     return found
 
 
@@ -102,8 +103,26 @@ def test_every_indicator_says_the_same_everywhere(world: Platform) -> None:
         else:
             assert sheet[n][3] == text, label
             assert text == "—" or api["d"] == 0 or text.startswith(percent_of(api)), label
+        own = group.get(f"/i/{cell['ref']['key']}?as_of={DAY}").text
+        assert told_on(own) == (text, api["n"], api["d"]), label
     assert ratios > 20, "the world is worth comparing"
     assert [k for k in keys if k not in {c["ref"]["key"] for _, c in kept}] == []
+
+
+def test_every_figure_of_an_edition_opens_its_rows(world: Platform) -> None:
+    group = browser(world)
+    page = group.get("/report/editions/1").text
+    body = page[page.index("<article") :] if "<article" in page else page
+    links = {html.unescape(one) for one in re.findall(r'href="(/[id]/[^"]+)"', body)}
+    assert len(links) > 200 and all(f"as_of={DAY}" in one for one in links)
+    assert [one for one in sorted(links) if group.get(one).status_code != 200] == []
+
+
+def told_on(page: str) -> tuple[str, int, int]:
+    """What an indicator's own page says: its figure, and n and d, each opening the rows."""
+    (big,) = re.findall(r'<p class="big">\s*(.*?)\s*<(?:span|small)', page, re.S)
+    n, d = re.findall(r'<a href="#units">(-?\d+)</a>', page)
+    return html.unescape(re.sub(r"<[^>]+>", "", big)).strip(), int(n), int(d)
 
 
 def percent_of(item: dict[str, Any]) -> str:

@@ -42,14 +42,17 @@ class Server:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._process.terminate()
-        self._process.wait(timeout=30)
+        try:
+            self._process.wait(timeout=60)
+        except subprocess.TimeoutExpired:  # a job that was due is still running
+            self._process.kill()
         assert self._process.stdout is not None
         self._process.stdout.close()
 
     def signed_in(self, label: str) -> Browser:
         """A browser of the account with that label."""
         browser = Browser(self.base)
-        browser.get(next(path for name, path in self.links.items() if name.startswith(label)))
+        browser.press(next(path for name, path in self.links.items() if name.startswith(label)))
         return browser
 
 
@@ -61,13 +64,24 @@ class Browser:
     def get(self, path: str) -> str:
         return self._read(urllib.request.Request(self.base + path))
 
-    def post(self, path: str, typed: Mapping[str, str]) -> str:
-        """Fill in the form at ``path``: what is prefilled stays unless ``typed`` says otherwise."""
-        page = self.get(path)
-        form = re.search(r'<form[^>]*enctype="multipart/form-data".*?</form>', page, re.S)
-        assert form is not None, page[:2000]
-        given = dict(re.findall(r'<input[^>]*name="([^"]+)"[^>]*value="([^"]*)"', form[0])) | dict(typed)
+    def post(self, path: str, typed: Mapping[str, str], page: str = "") -> str:
+        """Send the form that posts to ``path``, found on ``page`` (default: ``path`` itself): what is prefilled stays unless
+        ``typed`` (by field) says otherwise."""
+        shown = self.get(page or path)
+        forms = re.findall(r"<form\b.*?</form>", shown, re.S)
+        wanted = f'action="{path}"' if page else 'enctype="multipart/form-data"'
+        form = next((f for f in forms if wanted in f), None)
+        assert form is not None, shown[:2000]
+        given = dict(re.findall(r'<input[^>]*name="([^"]+)"[^>]*value="([^"]*)"', form))
+        given |= {f"f_{field}": value for field, value in typed.items()}
         data = urllib.parse.urlencode(given).encode()
+        return self._read(urllib.request.Request(self.base + path, data, {"Referer": self.base + (page or path)}))
+
+    def press(self, path: str) -> str:
+        """The one button of the page at ``path``."""
+        found = re.search(r'name="csrf_token" value="([^"]+)"', self.get(path))
+        assert found is not None, path
+        data = urllib.parse.urlencode({"csrf_token": found[1]}).encode()
         return self._read(urllib.request.Request(self.base + path, data, {"Referer": self.base + path}))
 
     def _read(self, request: urllib.request.Request) -> str:

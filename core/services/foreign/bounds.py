@@ -8,7 +8,7 @@ from core.base.say import Say
 MOST_ROWS, MOST_COLUMNS = 20_000, 200
 MOST_BYTES = 20 * 1024 * 1024
 MOST_UNPACKED = 100_000_000
-SMALL = 3_000_000  # unpacked bytes up to which parsing costs less than starting a child for it could save
+SMALL = 3_000_000  # bytes of text up to which parsing costs less than starting a child for it could save
 NOTES, LISTS, ABOUT = "填写说明", "_lists", "_about"
 SIGNATURE = "special-actions"
 DAMAGED = Say("文件已损坏或不完整，请重新保存为 .xlsx 后上传")

@@ -1,6 +1,7 @@
 """A child process that reads one file within limits of memory and time and can be killed (reliability.md, findings 7 and 9).
 
-The file comes by stdin, the table goes back as JSON: what a hostile file may reach in the child, it can't bring along.
+The file comes by stdin, what was read goes back by stdout: what a hostile file may reach in the child, it can't bring along.
+Next: photo_apart.py, which reads photos in such a child.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from threading import BoundedSemaphore
 
 from core.base.errors import Invalid
 from core.base.say import Say
-from core.services.foreign.bounds import TOO_MUCH, refuse
+from core.services.foreign.bounds import DAMAGED, TOO_MUCH, refuse
 from core.services.foreign.parsing import Table, parse
 
 MEMORY = 1_000_000_000
@@ -24,12 +25,23 @@ KEPT = ("SYSTEMROOT", "LD_LIBRARY_PATH")  # all a child needs of our environment
 
 def parse_apart(data: bytes) -> Table:
     """``parse``, in a child. Whatever way the child ends, the caller gets a table or ``Invalid``."""
+    answer = answered(__name__, data)
+    if answer is None:
+        raise refuse(TOO_MUCH)
+    said = json.loads(answer)
+    if isinstance(said, str):
+        raise refuse(Say(said))
+    return Table([(n, row) for n, row in said["rows"]], said["key"], tuple(said["notes"]))
+
+
+def answered(module: str, data: bytes) -> bytes | None:
+    """What ``module``, run as a program, says to ``data``; None if it was cut off at a limit."""
     environment = {"PYTHONPATH": os.pathsep.join(sys.path)} | {n: os.environ[n] for n in KEPT if n in os.environ}
     if not AT_ONCE.acquire(timeout=SECONDS):
-        raise refuse(Say("正在处理其他人上传的表格，请稍候再试"))
+        raise refuse(Say("正在处理其他人上传的文件，请稍候再试"))
     try:
         done = subprocess.run(
-            [sys.executable, "-m", __name__],
+            [sys.executable, "-m", module],
             input=data,
             capture_output=True,
             timeout=SECONDS,
@@ -37,18 +49,13 @@ def parse_apart(data: bytes) -> Table:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise refuse(TOO_MUCH) from None
+        return None
     finally:
         AT_ONCE.release()
-    if done.returncode != 0:
-        raise refuse(TOO_MUCH)
-    said = json.loads(done.stdout)
-    if isinstance(said, str):
-        raise refuse(Say(said))
-    return Table([(n, row) for n, row in said["rows"]], said["key"], tuple(said["notes"]))
+    return done.stdout if done.returncode == 0 else None
 
 
-def _limit() -> None:
+def limit() -> None:
     """On systems that know such limits; elsewhere the time limit has to do."""
     try:
         import resource  # noqa: PLC0415 - not on Windows
@@ -60,13 +67,15 @@ def _limit() -> None:
 
 def main() -> int:
     data = sys.stdin.buffer.read()
-    _limit()
+    limit()
     try:
         said = json.dumps(vars(parse(data)), ensure_ascii=False)
     except Invalid as error:
         said = json.dumps(str(error.problems[0].text), ensure_ascii=False)
     except MemoryError:
         return 1
+    except BaseException:  # a parser in another language panics, which is no Exception
+        said = json.dumps(str(DAMAGED), ensure_ascii=False)
     sys.stdout.buffer.write(said.encode())
     return 0
 

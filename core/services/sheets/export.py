@@ -13,8 +13,9 @@ from core.services.sheets.template import Book
 from core.services.work import Work
 
 
-def export(work: Work, model: Model, key: str, rows: Iterable[Any]) -> bytes:
-    """A workbook of ``rows``, which the caller chose among those the actor may see."""
+def export(work: Work, model: Model, key: str, rows: Iterable[Any], *, clear: bool = False) -> bytes:
+    """A workbook of ``rows``, which the caller chose among those the actor may see. ``clear``: with personal values as they
+    are, for who may and gave a reason (reveal.py)."""
     book = Book(work, model, key)
     after = len(book.fields) + 1
     extra = shown(model)
@@ -24,9 +25,15 @@ def export(work: Work, model: Model, key: str, rows: Iterable[Any]) -> bytes:
     for number, row in enumerate(rows, 1):
         book.sheet.write_string(number, 0, key_text(row.id, row.version))
         for column, field in enumerate(book.fields, 1):
-            put(book, number, column, field, getattr(row, field.name))
+            value = getattr(row, field.name)
+            if clear and field.personal and value:
+                book.sheet.write_string(number, column, value, book.formats[field.name])
+            else:
+                put(book, number, column, field, value)
         for column, field in enumerate(extra, after):
-            book.sheet.write_string(number, column, cell_text(work, field, getattr(row, field.name)), book.locked)
+            value = getattr(row, field.name)
+            text = value or "" if clear and field.personal else cell_text(work, field, value)
+            book.sheet.write_string(number, column, text, book.locked)
         if is_record(model):
             book.sheet.write_string(number, after + len(extra), model.workflow.state(row.state).label, book.locked)
     return book.close()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.base.fields import Field
+from core.base.kinds import ReferenceKind
 from core.base.say import Say
 from core.services.sheets.layout import KEY_HEADING, Model, address, brought, only_shown, plain
 from core.services.sheets.planned import Flaw
@@ -28,7 +29,7 @@ class Columns:
 
 
 def mapped(model: Model, sheet: Sheet) -> Columns:
-    known = {plain(f.label): f for f in brought(model)}
+    known = _also(model) | {plain(f.label): f for f in brought(model)}
     ignored, key_name = {plain(h) for h in only_shown(model)} - set(known), plain(KEY_HEADING)
     fields: dict[int, Field] = {}
     problems: list[Flaw] = []
@@ -48,9 +49,15 @@ def mapped(model: Model, sheet: Sheet) -> Columns:
         elif name and name not in ignored:
             problems.append(Flaw(where, text, Say("不认识的标题“{t}”，请使用模板中的标题，或删除这一列", t=text[:40])))
     problems.extend(_blank(sheet))
-    missing = [f for f in known.values() if f.required and f not in fields.values()]
+    missing = [f for f in brought(model) if f.required and f not in fields.values()]
     problems.extend(Flaw("第 1 行", f.label, Say("缺少必填的标题“{t}”", t=f.label)) for f in missing)
     return Columns(fields, key, tuple(problems))
+
+
+def _also(model: Model) -> dict[str, Field]:
+    """What a field's column is called elsewhere: as declared, and 小区名称 for 小区."""
+    named = [(f, (*f.also, f"{f.label}名称") if isinstance(f.kind, ReferenceKind) else f.also) for f in brought(model)]
+    return {plain(text): field for field, texts in named for text in texts}
 
 
 def _blank(sheet: Sheet) -> list[Flaw]:

@@ -13,7 +13,7 @@ from core.base.fields import Field, read_all
 from core.base.kinds_of_person import HIDDEN
 from core.base.say import Say
 from core.base.sealed import masked
-from core.services import access, judging
+from core.services import judging, rights
 from core.services.sheets import stored
 from core.services.sheets.headings import Columns, mapped
 from core.services.sheets.layout import Model, address, is_record
@@ -29,7 +29,7 @@ TEXTS = {"text", "long_text", "personal", "id_number", "secret", "choice", "choi
 
 def plan(work: Work, model: Model, key: str, sheet: Sheet) -> Plan:
     """What ``apply`` would do. A sheet as a whole in doubt (headings, another class) has ``problems`` and no rows."""
-    if not is_record(model) and not access.may_administer(work.actor):
+    if not is_record(model) and not work.actor.may(rights.REGISTRY):
         raise Forbidden(Say("只有系统管理员可以修改基础信息"))
     columns = mapped(model, sheet)
     problems = columns.problems

@@ -9,7 +9,7 @@ from typing import Any
 from core.base.say import Say
 from core.services.foreign.bounds import DAMAGED, FOREIGN, MOST_BYTES, SMALL, refuse
 from core.services.foreign.child import parse_apart
-from core.services.foreign.guard import weight
+from core.services.foreign.guard import members_of
 from core.services.foreign.parsing import ZIP, parse
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -36,8 +36,9 @@ class Sheet:
 
 
 def read(data: bytes, name: str) -> Sheet:
-    """The first visible sheet of an .xlsx, or a .csv; ``Invalid`` says in plain words why a file can't be taken. What is
-    not small is parsed in a child: a hostile file may cost that one its life, never this process."""
+    """The first visible sheet of an .xlsx, or a .csv; ``Invalid`` says in plain words why a file can't be taken. A
+    workbook, however small, is parsed in a child: a few flipped bytes make its parser ask for 100 GB and abort, and that may
+    cost the child its life, never this process."""
     if not data:
         raise refuse(Say("文件是空的（0 字节），请重新选择"))
     if len(data) > MOST_BYTES:
@@ -46,8 +47,9 @@ def read(data: bytes, name: str) -> Sheet:
         raise refuse(Say("这是加密的文件或旧版 .xls，请取消密码并另存为 .xlsx 后上传"))
     if not data.startswith(ZIP) and not name.lower().endswith((".csv", ".txt")):
         raise refuse(DAMAGED if data.startswith(b"PK") else FOREIGN)
-    size = weight(data) if data.startswith(ZIP) else len(data)
-    table = parse(data) if size <= SMALL else parse_apart(data)
+    if data.startswith(ZIP):
+        members_of(data)  # most broken files are told from this, without a child
+    table = parse_apart(data) if data.startswith(ZIP) or len(data) > SMALL else parse(data)
     (_, headings), *rows = table.rows
     lines = tuple(Line(n, tuple(row)) for n, row in rows)
     digest = hashlib.sha256(data).hexdigest()

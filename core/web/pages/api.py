@@ -5,31 +5,43 @@ A token speaks for its account (``Authorization: Bearer``); a signed-in browser 
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 from flask import Blueprint, g, jsonify, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_wtf.csrf import validate_csrf
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from wtforms import ValidationError
 
 from core.base.blocks import Light
-from core.base.errors import Invalid, Problem, Stale
+from core.base.errors import Forbidden, Invalid, KeyReused, Problem, Stale
 from core.base.record import Record
 from core.base.say import Say
 from core.base.units import UNIT_KINDS
 from core.services import duties, figures, listing, openapi, records
+from core.services.tokens import Held
 from core.services.work import Work
 from core.web import frame
 from core.web.pages.records import model_of
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
+LONGEST_KEY = 255
+READS = ("GET", "HEAD", "OPTIONS")
+FOR_ALL = ("api.document", "api.catalog")
+OF_RECORDS = ("api.index", "api.create", "api.show", "api.correct", "api.move")
 
 
 @bp.before_request
 def guard() -> ResponseReturnValue | None:
-    if request.method in ("GET", "HEAD", "OPTIONS") or g.get("by_token"):
+    if g.get("by_token"):
+        within_scope(g.token)
+    if request.method in READS or g.get("by_token"):
         return None
     try:
         validate_csrf(request.headers.get("X-CSRFToken", ""))
@@ -38,9 +50,28 @@ def guard() -> ResponseReturnValue | None:
     return None
 
 
+def within_scope(token: Held) -> None:
+    """``Forbidden`` for what the token was not given; the account's own rights are judged where they always are."""
+    verb = "read" if request.method in READS else "write"
+    key = (request.view_args or {}).get("key", "") if request.endpoint in OF_RECORDS else ""
+    if request.endpoint not in FOR_ALL and not token.allows(verb, key):
+        raise Forbidden(Say("令牌没有这项权限，需要 {s}", s=f"records:{key}:{verb}" if key else verb))
+
+
 @bp.errorhandler(Invalid)
 def invalid(error: Invalid) -> ResponseReturnValue:
     return jsonify({"problems": [{"field": p.field, "text": str(p.text)} for p in error.problems]}), 422
+
+
+@bp.errorhandler(BadRequest)
+def bad_request(error: BadRequest) -> ResponseReturnValue:
+    return jsonify({"problems": [{"field": "", "text": error.description}]}), 400
+
+
+@bp.errorhandler(KeyReused)
+def reused(_error: KeyReused) -> ResponseReturnValue:
+    problem = {"field": "", "text": _("同一 Idempotency-Key 已用于其他内容，请换一个新的")}
+    return jsonify({"problems": [problem]}), 422
 
 
 @bp.errorhandler(Stale)
@@ -69,16 +100,14 @@ def catalog() -> ResponseReturnValue:
 @bp.route("/records/<key>")
 def index(key: str) -> ResponseReturnValue:
     work = frame.reading()
-    model_of(work, key)
-    found = listing.find(work, key, listing.Asked.read(request.args))
-    return jsonify({"total": found.total, "pages": found.pages, "items": [_json(r) for r, _, _ in found.rows]})
+    found = listing.find(work, key, _asked(model_of(work, key)))
+    return jsonify({"total": found.total, "pages": found.pages, "items": [_json(row[0]) for row in found.rows]})
 
 
 @bp.route("/records/<key>", methods=["POST"])
 def create(key: str) -> ResponseReturnValue:
     model_of(frame.reading(), key)
-    stated = request.headers.get("Idempotency-Key", "")[:80]
-    idempotency = f"api/{frame.actor().login}/{stated}" if stated else None
+    idempotency = idempotency_key("api", frame.actor().login)
     with frame.writing("api") as work:
         saved = records.save(work, key, _body(), idempotency=idempotency, reason=request.args.get("reason", ""))
         content = _json(saved.record)
@@ -136,10 +165,34 @@ def obligations() -> ResponseReturnValue:
     """Open duties of one unit (``?unit=complex/12``) that are due within a year."""
     work = frame.reading()
     kind, _, number = request.args.get("unit", "").partition("/")
-    if kind not in UNIT_KINDS or not number.isdigit():
+    if kind not in UNIT_KINDS or not re.fullmatch("[0-9]{1,9}", number):
         raise Invalid([Problem("unit", Say("请写明责任对象，例如 unit=complex/12"))])
     owed = duties.owed_by(work, duties.of_unit(kind, int(number)), date(work.today.year + 1, 12, 31))
     return jsonify({"items": [_duty(d) for d in owed]})
+
+
+def _asked(model: type[Record]) -> listing.Asked:
+    """What a page forgives, a program is told: an unknown or unreadable word of the query (A17)."""
+    sorts = {listing.sortable(model, f) for f in model.fields()} - {""}
+    fits: dict[str, Callable[[str], object]] = {
+        "q": lambda text: len(text) <= 60 and "\0" not in text,
+        "state": {s.key for s in model.workflow.states}.__contains__,
+        "from": _day,
+        "to": _day,
+        "sort": lambda text: text.removeprefix("-") in sorts,
+    }
+    fits |= dict.fromkeys(("community", "unit", "page"), re.compile("[1-9][0-9]{0,8}").fullmatch)
+    wrong = [n for n, value in request.args.items() if n not in fits or not fits[n](value)]
+    if wrong:
+        raise Invalid([Problem(n, Say("查询参数不对，可用的参数和取值见 openapi.json")) for n in wrong])
+    return listing.Asked.read(request.args)
+
+
+def _day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _json(record: Record) -> dict[str, Any]:
@@ -177,10 +230,24 @@ def _duty(one: duties.Duty) -> dict[str, Any]:
 
 def _body() -> dict[str, Any]:
     """The JSON object sent. Unknown fields are refused by the door, not ignored."""
+    if not request.is_json:
+        raise UnsupportedMediaType
     found = request.get_json(silent=True)
     if not isinstance(found, dict):
         raise Invalid([Problem("", Say("请求正文应为 JSON 对象"))])
     return found
+
+
+def idempotency_key(*whose: str) -> str | None:
+    """The key under which the answer is kept for a week; a program must state one, for a browser its form does."""
+    stated = request.headers.get("Idempotency-Key", "").strip()
+    if not 1 <= len(stated) <= LONGEST_KEY:
+        if stated or g.get("by_token"):
+            raise BadRequest(
+                _("请在 Idempotency-Key 请求头中写明本次提交的编号（1至%(n)s个字符，例如一个 UUID）", n=LONGEST_KEY)
+            )
+        return None
+    return f"{whose[0]}/{hashlib.sha256(json.dumps([*whose, stated]).encode()).hexdigest()}"
 
 
 def _if_match() -> int | None:
@@ -195,7 +262,7 @@ def _if_match() -> int | None:
 
 def _as_of(work: Work) -> date:
     """A page shows today for a day it can't show; a program would take today's figures for that day's."""
-    day, stated = frame.as_of(work), request.args.get("as_of", "")
-    if stated and stated != day.isoformat():
+    day, stated = frame.as_of(work), request.args.get("as_of")
+    if stated is not None and stated != day.isoformat():
         raise Invalid([Problem("as_of", Say("as_of 应为方案启动日至今天之间的日期，例如 2024-12-31"))])
     return day

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from core.base.describe import Job
 from core.base.errors import Forbidden, Invalid, NotFound
 from core.base.units import COMMUNITY
-from core.services import access, holidays, job_runs, owed, sent, waivers
+from core.services import holidays, job_runs, owed, rights, sent, waivers
 from core.services.work import Work
 from core.web import frame
 from core.web.language import translated
@@ -54,7 +54,7 @@ def run(key: str) -> ResponseReturnValue:
 def calendar() -> ResponseReturnValue:
     work = frame.reading()
     asked = request.values.get("year", "")
-    year = int(asked) if asked.isdigit() and 2000 < int(asked[:5]) < 2100 else work.today.year
+    year = int(asked) if asked.isdecimal() and 2000 < int(asked[:5]) < 2100 else work.today.year
     problems: list[Any] = []
     if request.method == "POST":
         try:
@@ -74,7 +74,7 @@ def calendar() -> ResponseReturnValue:
         known=work.calendar.knows(year),
         days=holidays.of(work, year),
         months=[work.calendar.month(year, m) for m in range(1, 13)],
-        may=access.may_administer(work.actor),
+        may=work.actor.may(rights.OPERATE),
         typed=request.form.get("days", ""),
         problems=problems,
     )
@@ -127,7 +127,7 @@ def waive(number: int) -> ResponseReturnValue:
 def _jobs(work: Work) -> dict[str, Job]:
     """The jobs the person may run: all for who administers, else those of the actions led."""
     found = job_runs.all_jobs(work.catalog)
-    if access.may_administer(work.actor):
+    if work.actor.may(rights.OPERATE):
         return found
     return {k: j for k, j in found.items() if k.partition(".")[0] in work.actor.leads}
 
@@ -135,7 +135,9 @@ def _jobs(work: Work) -> dict[str, Job]:
 def when(job: Job) -> str:
     """A schedule in words: 每月1日 9:00."""
     told = job.when
-    clock = f"{told.get('hour', '*')}:{int(told.get('minute', 0)):02d}" if str(told.get("minute", 0)).isdigit() else ""
+    clock = (
+        f"{told.get('hour', '*')}:{int(told.get('minute', 0)):02d}" if str(told.get("minute", 0)).isdecimal() else ""
+    )
     if "day" in told:
         return f"每月{told['day']}日 {clock}"
     if "day_of_week" in told:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,10 +9,10 @@ from typing import Any
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from markupsafe import Markup
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import and_, literal, select, union_all
 
 from core.base.blocks import Block, Notice
+from core.base.errors import NotFound
 from core.base.facts import ActionFacts
 from core.base.record import Record
 from core.base.sql_days import local_day
@@ -21,11 +20,23 @@ from core.base.status import Status
 from core.base.units import COMMUNITY, COMPANY, COMPLEX
 from core.base.window import Moment
 from core.estate.units import Community, Complex, ComplexTerm
-from core.services import access, duties, duty_rows, faults, figures, filing, registry, reports, responsibilities
+from core.services import (
+    access,
+    duties,
+    duty_rows,
+    faults,
+    figures,
+    filing,
+    mine,
+    registry,
+    reports,
+    responsibilities,
+    rights,
+)
 from core.services.duties import Duty
 from core.services.measures import Measure
 from core.services.work import Work
-from core.web import frame
+from core.web import frame, qr
 
 bp = Blueprint("complexes", __name__)
 
@@ -47,8 +58,14 @@ def card(unit_id: int) -> ResponseReturnValue:
     one = work.session.get(Complex, unit_id)
     if one is None:
         abort(404)
-    day = work.today
-    owed = duties.owed_by(work, duties.of_unit(COMPLEX.name, unit_id), day.replace(year=day.year + 1))
+    day, me = work.today, work.actor
+    whole, where = me.may(rights.READ), duties.of_unit(COMPLEX.name, unit_id)
+    if not whole:  # a property company: its own complexes, what it owes itself
+        owes = mine.owes(work, me)
+        if unit_id not in me.linked or owes is None:
+            raise NotFound(f"complex {unit_id}", hidden=True)
+        where = and_(where, owes)
+    owed = duties.owed_by(work, where, day.replace(year=day.year + 1))
     action = request.args.get("action", "") if request.args.get("action") in work.catalog.plugins else ""
     return frame.page(
         "complex.html",
@@ -59,12 +76,12 @@ def card(unit_id: int) -> ResponseReturnValue:
         action=work.catalog.plugins[action].action if action else None,
         may={k for k, m in work.catalog.records.items() if m.unit == COMPLEX and _may(work, k, m, unit_id)},
         timeline=_timeline(work, unit_id),
-        panels=_panels(work, unit_id),
-        states=_states(work, owed),
+        panels=_panels(work, unit_id) if whole else [],
+        states=_states(work, owed) if whole else [],
         answers=responsibilities.of(work, COMPLEX.name, unit_id, on=day),
         terms=_terms(work, unit_id),
-        qr=_qr(request.base_url),
-        marks=_marks(work, unit_id),
+        qr=qr.svg(request.base_url, _("二维码")),
+        marks=_marks(work, unit_id) if whole else [],
     )
 
 
@@ -76,7 +93,7 @@ def community(unit_id: int) -> ResponseReturnValue:
         abort(404)
     day = frame.as_of(work)
     found = figures.indicators(work, day)
-    mine = [(i, g) for i in found for g in i.by_community if g.group == one.name]
+    own = [(i, g) for i in found for g in i.by_community if g.group == one.name]
     complexes = work.session.scalars(
         select(Complex).where(Complex.community_id == unit_id).order_by(Complex.name)
     ).all()
@@ -84,7 +101,7 @@ def community(unit_id: int) -> ResponseReturnValue:
         "community.html",
         one=one,
         day=day,
-        parts=[(i, replace(i, n=g.n, d=g.d)) for i, g in mine],
+        parts=[(i, replace(i, n=g.n, d=g.d)) for i, g in own],
         complexes=complexes,
         answers=responsibilities.of(work, COMMUNITY.name, unit_id, on=day),
         owed=duty_rows.open_on(work, duties.of_community(unit_id), day),
@@ -96,9 +113,9 @@ def _states(work: Work, owed: Sequence[Duty]) -> list[State]:
     out = []
     for action in reports.actions(work, work.today):
         plugin = work.catalog.plugins.get(action.slug)
-        mine = [d.status for d in owed if d.deadline.key.startswith(f"{action.slug}.")]
-        late, soon = mine.count(Status.OVERDUE), mine.count(Status.DUE_SOON)
-        out.append(State(action, bool(plugin and plugin.records), late, soon, len(mine) - late - soon))
+        held = [d.status for d in owed if d.deadline.key.startswith(f"{action.slug}.")]
+        late, soon = held.count(Status.OVERDUE), held.count(Status.DUE_SOON)
+        out.append(State(action, bool(plugin and plugin.records), late, soon, len(held) - late - soon))
     return out
 
 
@@ -173,13 +190,3 @@ def _marks(work: Work, unit_id: int) -> list[tuple[str, str, int, int]]:
         if found := held.get((one[0].key, one[1].key)):
             out.append((one[0].key, one[0].label, *found))
     return out
-
-
-def _qr(address: str) -> Markup:
-    import segno  # noqa: PLC0415 - this card only
-
-    out = io.BytesIO()
-    segno.make(address, error="m").save(
-        out, kind="svg", xmldecl=False, svgns=True, omitsize=True, border=2, title=_("二维码")
-    )
-    return Markup(out.getvalue().decode())

@@ -10,10 +10,11 @@ from sqlalchemy import select
 
 from core.base.describe import Indicator
 from core.base.facts import ActionFacts, GroupFigure, IndicatorFacts
-from core.base.units import COMMUNITY, COMPLEX
+from core.base.units import COMMUNITY, COMPLEX, STREET
 from core.base.window import FAR, Period, windows
 from core.estate.units import ComplexTerm
-from core.services import duties, duty_rows, figures, listing, reports, trends, why
+from core.services import duties, duty_rows, figures, listing, places, reports, trends, why
+from core.services.places import Place
 from core.services.why import UnitRow
 from core.services.work import Work
 from core.web import frame
@@ -32,6 +33,7 @@ def indicator(key: str) -> ResponseReturnValue:
     day = _day(work, periods)
     (facts,) = figures.indicators(work, day, [found])
     asked = listing.Asked.read(request.args)
+    place = places.asked(work, request.args)
     every = _units(work, facts, day)
     span = facts.window
     return frame.page(
@@ -44,11 +46,13 @@ def indicator(key: str) -> ResponseReturnValue:
         why=why.explain(facts, every),
         trend=trend(facts, trends.trends(work, [found], day)[key]),
         groups=_groups(work, facts),
-        rows=[r for r in every if asked.community in (None, r.community_id)],
-        chosen=work.look.names(COMMUNITY).get(asked.community, "") if asked.community else "",
+        rows=[r for r in every if place is None or r.community_id in place.communities or _is_part(found, r, place)],
+        within=dict(place.query) if place else {},
+        chosen=place.name if place else "",
         asked=asked,
         evidence=[
-            (work.catalog.key_of(r), r, _latest(work, work.catalog.key_of(r), facts, asked)) for r in found.evidence
+            (work.catalog.key_of(r), r, _latest(work, work.catalog.key_of(r), facts, asked, place))
+            for r in found.evidence
         ],
         since=span.start,
         until=day if span.end == FAR else span.day,
@@ -65,15 +69,14 @@ def deadline(key: str) -> ResponseReturnValue:
         abort(404)
     day = frame.as_of(work)
     (facts,) = duties.deadlines(work, day, [found])
-    community = request.args.get("community", type=int)
-    community = community if community in work.look.names(COMMUNITY) else None
+    place = places.asked(work, request.args)
     rows = duty_rows.find(
         work,
         facts,
         day,
         period=request.args.get("period", ""),
         status=request.args.get("status", ""),
-        community=community,
+        place=place,
         page=request.args.get("page", 1, type=int),
     )
     return frame.page(
@@ -81,8 +84,8 @@ def deadline(key: str) -> ResponseReturnValue:
         day=day,
         facts=facts,
         found=rows,
-        community=community or "",
-        chosen=work.look.names(COMMUNITY).get(community, "") if community else "",
+        within=dict(place.query) if place else {},
+        chosen=place.name if place else "",
         action=_action(work, key, day),
         periods=duty_rows.periods(work, found, day),
         answers=work.catalog.key_of(found.answers) if found.answers else "",
@@ -131,6 +134,11 @@ def _units(work: Work, facts: IndicatorFacts, day: date) -> list[UnitRow]:
     return sorted(out, key=lambda r: (not r.short, r.community, r.name))
 
 
+def _is_part(found: Indicator, row: UnitRow, place: Place) -> bool:
+    """Of what is counted by street: the row is one of the place's own areas."""
+    return found.unit == STREET and row.unit_id in place.areas
+
+
 def _homes(work: Work, day: date) -> dict[int, int]:
     rows = select(ComplexTerm.complex_id, ComplexTerm.community_id)
     return dict(work.session.execute(rows.where(ComplexTerm.since <= day, ComplexTerm.until >= day)).all())
@@ -143,10 +151,9 @@ def _groups(work: Work, facts: IndicatorFacts) -> list[tuple[int | None, GroupFi
     return [(ids.get(g.group), g, why.amount(one, one.figure(g.n, g.d))) for g in facts.by_community]
 
 
-def _latest(work: Work, key: str, facts: IndicatorFacts, asked: listing.Asked) -> listing.Found:
-    """The newest records of the figure's window, of the community asked for."""
+def _latest(work: Work, key: str, facts: IndicatorFacts, asked: listing.Asked, place: Place | None) -> listing.Found:
+    """The newest records of the figure's window, of the place asked for."""
     span = facts.window
     until = span.as_of if span.end == FAR else span.day
-    return listing.find(
-        work, key, listing.Asked(community=asked.community, unit=asked.unit, since=span.start, until=until)
-    )
+    within = place.communities if place else frozenset()
+    return listing.find(work, key, listing.Asked(within=within, unit=asked.unit, since=span.start, until=until))

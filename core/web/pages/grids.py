@@ -10,7 +10,7 @@ from flask import Blueprint, abort, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from core.base.errors import Problem
+from core.base.errors import OverQuota, Problem
 from core.base.record import Record
 from core.services import grids
 from core.services.work import Work
@@ -31,7 +31,7 @@ def grid(key: str) -> ResponseReturnValue:
     model = model_of(work, key)
     if not grids.fits(work, key):
         abort(404)
-    page = int(asked[:4]) if (asked := request.args.get("page", "1")).isdigit() and int(asked[:4]) else 1
+    page = int(asked[:4]) if (asked := request.args.get("page", "1")).isdecimal() and int(asked[:4]) else 1
     units, pages = grids.units(work, key, page)
     first = _first(work, model)
     names = [f.name for f in grids.own(model)]
@@ -53,7 +53,10 @@ def _save(key: str, first: Any, rows: Rows, turned: dict[str, int]) -> ResponseR
     typed: dict[int, dict[str, Any]] = {}
     wrong: dict[int, Sequence[Problem]] = {}
     for row, form in rows.items():
-        photos, problems = keep_photos(form)
+        try:
+            photos, problems = keep_photos(form)
+        except OverQuota as error:
+            photos, problems = {}, list(error.problems)
         own = {n: v for n, v in (forms.typed(form) | photos).items() if v not in ("", [], None)}
         if problems:
             wrong[row.unit_id] = problems

@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from core.services.access import ADMINISTRATOR, COORDINATION, DEPARTMENT, LINKED, OFFICER
+from core.services.rights import AUDIT, AUDITOR, COMPANY, GRID, READ, SECURITY
 from core.services.work import Work
 from core.web import frame
 from core.web.language import language
@@ -26,8 +27,12 @@ OWN = {
     LINKED: "leader",
     COORDINATION: "coordination",
     ADMINISTRATOR: "administrator",
+    GRID: "daily",
+    COMPANY: "company",
+    SECURITY: "guarding",
+    AUDITOR: "guarding",
 }
-TOPICS = (*OWN.values(), "sheets", "red", "words")
+TOPICS = (*dict.fromkeys(OWN.values()), "sheets", "red", "words")
 SEEN = "actions_seen"  # the roles whose tour this browser has put away
 
 
@@ -103,6 +108,8 @@ def tour() -> list[Step]:
 
 def steps(work: Work) -> list[Step]:
     """What is owed, how it is reported, where it is red and why, where last week's report is."""
+    if not work.actor.may(READ):
+        return _work_of(work)
     week_ago = max(work.today - timedelta(days=7), work.campaign.starts_on)
     return [
         *_work_of(work),
@@ -118,13 +125,12 @@ def _work_of(work: Work) -> list[Step]:
     me = work.actor
     led = sorted(me.leads or me.shares)
     manual = f"/help/{OWN.get(me.role, TOPICS[0])}"
-    if me.role == OFFICER:
+    if me.role in (OFFICER, GRID, COMPANY):
+        owed = _("“今日”按期限排出七天内要办的和已逾期的；社区页列出全部。")
+        if me.role != OFFICER:
+            owed = _("“今日”按期限排出七天内要办的和已逾期的；点小区名看它的全部事项。")
         return [
-            Step(
-                _("欠什么"),
-                _("“今日”按期限排出七天内要办的和已逾期的；社区页列出全部。"),
-                f"/community/{me.community_id}",
-            ),
+            Step(_("欠什么"), owed, f"/community/{me.community_id}" if me.role == OFFICER else "/"),
             Step(_("怎么报"), _("点事项右边的“填报”，填几项、拍照、“保存”，一次就算报完。"), manual),
         ]
     if me.role == DEPARTMENT:
@@ -146,6 +152,10 @@ def _work_of(work: Work) -> list[Step]:
             Step(_("欠什么"), _("作战图一格是一个小区的一项行动，红格写着逾期几件，点开看由谁办。"), "/wall"),
             Step(_("怎么开调度会"), _("会前看总览红灯，会上定事，会后登记会议和议定事项，系统盯期限。"), manual),
         ]
+    if me.role in (SECURITY, AUDITOR):
+        return [Step(_("三员各管什么"), _("帮助列出三员各做什么、不做什么。"), manual)] + (
+            [Step(_("谁做了什么"), _("操作日志只增不减，被拒绝的也在里面。"), "/journal")] if me.may(AUDIT) else []
+        )
     return [
         Step(_("系统是否正常"), _("系统状态列出插件、定时任务和正在发生的故障。"), "/status"),
         Step(_("怎么管账号和基础信息"), _("账号用命令新增；小区、部门、职责在“基础信息”中登记。"), manual),

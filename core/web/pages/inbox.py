@@ -22,7 +22,7 @@ def show() -> ResponseReturnValue:
 @bp.route("/inbox/read", methods=["POST"])
 def read() -> ResponseReturnValue:
     up_to = request.form.get("up_to", "")
-    if not up_to.isdigit() or len(up_to) > 9:
+    if not up_to.isdecimal() or len(up_to) > 9:
         abort(400)
     with frame.writing() as work:
         messages.read(work, work.actor.login, int(up_to))
@@ -38,7 +38,6 @@ def subscribe() -> ResponseReturnValue:
 
 
 @bp.route("/calendar/<secret>.ics")
-@frame.public
 def feed(secret: str) -> ResponseReturnValue:
     work = frame.reading()
     found = feeds.calendar(work, secret)

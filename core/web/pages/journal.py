@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, false, select
 
 from core.base.units import UNIT_KINDS
 from core.base.window import end_of
 from core.estate.units import UNITS
+from core.services import job_runs
 from core.services.journal import JournalEntry
 from core.services.work import Work
 from core.web import frame
@@ -27,6 +28,9 @@ OTHERS = {
     "responsibility": "职责分工",
     "calendar": "节假日安排",
     "feed": "日历订阅",
+    "journal": "操作日志",
+    "keys": "密钥",
+    "person": "个人信息",
     "backup": "备份",
 }
 FIELDS = {
@@ -35,14 +39,34 @@ FIELDS = {
     "login": "账号",
     "role": "角色",
     "count": "数量",
+    "method": "方式",
+    "path": "地址",
+    "code": "答复",
     "password": "密码",
+    "via": "方式",
+    "second_factor": "双因素验证",
+    "recovery_code": "恢复码",
+    "contact": "电子邮件",
     "holder": "责任人",
     "unit": "对象",
     "since": "起始日期",
     "until": "终止日期",
     "value": "取值",
+    "fold": "核对值",
+    "digest": "摘要",
+    "reason": "理由",
+    "fields": "字段",
 }
-SOURCES = {"page": "页面", "sheet": "表格", "api": "接口", "demo": "演示", "job": "定时任务", "campaign": "方案载入"}
+SOURCES = {
+    "page": "页面",
+    "command": "命令",
+    "reaction": "联动",
+    "sheet": "表格",
+    "api": "接口",
+    "demo": "演示",
+    "job": "定时任务",
+    "campaign": "方案载入",
+}
 VERBS = {
     "create": "新增",
     "edit": "修改",
@@ -51,7 +75,25 @@ VERBS = {
     "load": "载入方案",
     "set": "设置",
     "export": "导出",
+    "sign-in": "登录",
+    "sign-in-failed": "登录失败",
+    "sign-out": "退出",
+    "lock": "锁定",
+    "unlock": "解锁",
+    "grant": "授权",
+    "stop": "停用",
+    "start": "启用",
+    "link": "一次性链接",
+    "end-sessions": "退出登录",
     "waive": "延期",
+    "refused": "被拒绝",
+    "prune": "清理",
+    "checkpoint": "封存",
+    "reveal": "查看个人信息",
+    "erase": "清除个人信息",
+    "expire": "到期清除个人信息",
+    "copy": "提供个人信息副本",
+    "rotate": "更换密钥",
     "restore": "恢复",
 }
 
@@ -71,8 +113,6 @@ class Line:
 @bp.route("/journal")
 def show() -> ResponseReturnValue:
     work = frame.reading()
-    if not work.actor.reads_all:
-        abort(403)
     asked = {k: request.args.get(k, "").strip()[:120] for k in ("subject", "who", "unit", "from", "to")}
     before = request.args.get("before", type=int)
     rows = select(JournalEntry).where(*_conditions(work, asked)).order_by(JournalEntry.id.desc()).limit(PAGE + 1)
@@ -87,6 +127,7 @@ def show() -> ResponseReturnValue:
         subjects=[*kinds, *OTHERS.items()],
         asked=asked,
         unknown=asked["unit"] and _unit(work, asked["unit"]) is None,
+        checked=next(iter(job_runs.latest(work.session, ["core.anchor"], each=1)["core.anchor"]), None),
         more=found[PAGE - 1].id if len(found) > PAGE else None,
     )
 

@@ -6,13 +6,12 @@ from flask import Blueprint, abort, current_app, redirect, request
 from flask.typing import ResponseReturnValue
 
 from core.web import language
-from core.web.frame import inside, public
+from core.web.frame import inside
 
 bp = Blueprint("language", __name__)
 
 
 @bp.route("/language/<code>")
-@public
 def choose(code: str) -> ResponseReturnValue:
     if code not in language.LANGUAGES:
         abort(404)

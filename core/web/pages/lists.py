@@ -11,8 +11,8 @@ from flask_babel import gettext as _
 from core.base.errors import Invalid
 from core.base.record import Record
 from core.base.units import COMMUNITY, COMPLEX
+from core.services import blind_index, bulk, filing, grids, listing, views
 from core.services import board as boards
-from core.services import bulk, filing, grids, listing, views
 from core.services.work import Work
 from core.web import frame
 from core.web.language import translated
@@ -44,6 +44,7 @@ def _list(key: str, **more: Any) -> str:
         views=views.of(work, key),
         kept=views.kept_of(request.values),
         grid=grids.fits(work, key),
+        by_number=blind_index.searchable(model),
         communities=_communities(work, model),
         may_report=filing.may_file_somewhere(work, key),
         args={w: request.values[w] for w in views.WORDS if request.values.get(w)},
@@ -51,12 +52,24 @@ def _list(key: str, **more: Any) -> str:
     )
 
 
+@bp.route("/r/<key>/find", methods=["POST"])
+def find(key: str) -> ResponseReturnValue:
+    """By a whole ID number or phone, which stands in no address: the one record, or the list of those that hold it."""
+    model_of(frame.reading(), key)
+    found = listing.holding(frame.reading(), key, request.form.get("value", "")[:60])
+    if not found:
+        return _list(key, problems=[_("没有您能查看的记录含有这个号码。请填写完整的证件号或电话。")]), 404
+    if len(found) == 1:
+        return redirect(url_for("records.show", key=key, record_id=found[0]))
+    return redirect(url_for("lists.index", key=key, ids=",".join(map(str, found))))
+
+
 @bp.route("/r/<key>/bulk", methods=["POST"])
 def move(key: str) -> ResponseReturnValue:
     """One step for the rows ticked. What was refused stays ticked, with the reason beside it."""
     model = model_of(frame.reading(), key)
     pairs = [tick.split(".", 1) for tick in request.form.getlist("row")[: listing.PAGE]]
-    chosen = {int(p[0]): int(p[1]) for p in pairs if len(p) == 2 and all(n.isdigit() and len(n) < 10 for n in p)}
+    chosen = {int(p[0]): int(p[1]) for p in pairs if len(p) == 2 and all(n.isdecimal() and len(n) < 10 for n in p)}
     step, remark = request.form.get("step", ""), request.form.get("remark", "")
     if not chosen:
         return _list(key, remark=remark, problems=[_("请先勾选要办理的记录，再点办理。")]), 422

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort
+from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from core.base.notice import Colour
@@ -15,8 +15,6 @@ bp = Blueprint("notices", __name__)
 @bp.route("/notices")
 def show() -> ResponseReturnValue:
     work = frame.reading()
-    if not work.actor.reads_all:
-        abort(403)
     in_hand = notices.in_hand(work)
     proposals = notices.proposals(work, in_hand)
     by_colour = {colour: [p for p in proposals if p.case.colour is colour] for colour in Colour}

@@ -14,12 +14,14 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 
-from core.base.errors import Forbidden, Invalid, KeyReused, Problem, Stale
+from core.base.errors import Forbidden, Invalid, KeyReused, OverQuota, Problem, Stale
 from core.base.record import Record
 from core.base.say import Say
 from core.base.units import COMPLEX, UNIT_KINDS
 from core.render import render
-from core.services import filing, judging, listing, notices, offered, records, uploads
+from core.services import filing, judging, listing, notices, offered, photo_marks, records, uploads
+from core.services import reveal as revealing
+from core.services.foreign.photo import Photo
 from core.services.store_errors import Trouble, trouble
 from core.services.work import Work
 from core.web import forms, frame, security
@@ -84,7 +86,7 @@ def new(key: str) -> ResponseReturnValue:
         given.setdefault(happened.name, work.now.replace(second=0, microsecond=0))
     for name, asked in request.args.items():  # a unit or a parent record the page before knew
         field = next((f for f in model.fields() if f.name == name or name == model.unit.name), None)
-        if field is not None and asked.isdigit() and len(asked) < 10:
+        if field is not None and asked.isdecimal() and len(asked) < 10:
             given[model.unit.column if name == model.unit.name else name] = int(asked)
     if "proposed" in request.args:  # a paper the system proposes (core/services/notices.py)
         given |= notices.draft(work, key, int(given.get(model.unit.column) or 0))
@@ -155,13 +157,28 @@ def move(key: str, record_id: int, step: str) -> ResponseReturnValue:
         work = frame.reading()
         record = records.get(work, key, record_id)
         rest = forms.blame(form, error.problems)
-        return _shown(work, key, record, step=step, form=form, problems=rest, remark=remark), 422
+        return _shown(work, key, record, step=step, form=form, problems=rest, remark=remark), _code(error)
     except Stale:
         rest = [_("这条记录刚刚被他人修改，请核对后再操作。")]
         work = frame.reading()
         return _shown(work, key, records.get(work, key, record_id), problems=rest, remark=remark), 409
     session["saved"] = _("已办理：%(t)s", t=translated(transition.label))
     return redirect(url_for("records.show", key=key, record_id=record_id))
+
+
+@bp.route("/r/<key>/<int:record_id>/reveal", methods=["POST"])
+def reveal(key: str, record_id: int) -> ResponseReturnValue:
+    """The page with its personal values in clear, this once: it is kept by nobody, and asking again is journalled again."""
+    model_of(frame.reading(), key)
+    reason = request.form.get("reason", "")
+    try:
+        with frame.writing() as writer:
+            clear = revealing.reveal(writer, key, record_id, reason)
+    except Invalid as error:
+        work, problems = frame.reading(), [p.text for p in error.problems]
+        return _shown(work, key, records.get(work, key, record_id), problems=problems), 422
+    work = frame.reading()
+    return _shown(work, key, records.get(work, key, record_id), clear=clear)
 
 
 @bp.route("/r/<key>/<int:record_id>/remove", methods=["POST"])
@@ -214,7 +231,7 @@ def _save(key: str, names: list[str], record_id: int | None) -> ResponseReturnVa
             unit = writer.look.unit_name(saved.record.unit, saved.record.unit_id)
     except Invalid as error:
         rest = forms.blame(form, error.problems)
-        return _again(key, form, record_id, rest, unusual=error.only_warnings), 422
+        return _again(key, form, record_id, rest, unusual=error.only_warnings), _code(error)
     except Forbidden as error:
         return _again(key, form, record_id, [error.args[0]]), 403
     except Stale as error:
@@ -227,13 +244,20 @@ def _save(key: str, names: list[str], record_id: int | None) -> ResponseReturnVa
     return redirect(where or url_for("records.show", key=key, record_id=saved.record.id))
 
 
+def _code(error: Invalid) -> int:
+    return 413 if isinstance(error, OverQuota) else 422
+
+
 def _besides(key: str, raw: Mapping[str, Any], record_id: int | None, named: set[str]) -> list[Problem]:
     """What else is wrong, so that a refused photo does not hide it until the next try."""
     work = frame.reading()
     record = records.get(work, key, record_id) if record_id is not None else None
     before = record.values() if record is not None else {}
     try:
-        judging.judged(work, key.partition(".")[0], model_of(work, key), record, {**before, **raw})
+        model = model_of(work, key)
+        judging.judged(
+            work, key.partition(".")[0], model, record, {**before, **judging.typed(work, model, before, raw)}
+        )
     except Invalid as error:
         return [p for p in error.problems if p.field not in named]
     return []
@@ -253,13 +277,23 @@ def keep_photos(form: Any) -> tuple[dict[str, list[str]], list[Problem]]:
             label = file.filename or ""
             try:
                 clean = uploads.picture(file.stream.read(), label)  # slow: before the one writer's lock is taken
-                with frame.writing() as work:
-                    folder = frame.platform().config.uploads
-                    token = uploads.keep(work.session, folder, clean, label, work.actor.login, work.now).token
+                token = _kept(clean, label)
                 kept[name] += [token] if token not in kept[name] else []
+            except OverQuota:
+                raise
             except Invalid as error:
                 problems += [Problem(name, p.text) for p in error.problems]
     return kept, problems
+
+
+def _kept(clean: Photo, label: str) -> str:
+    """The token of a new photo, if the person may bring one more today."""
+    config = frame.platform().config
+    with frame.writing() as work:
+        session, me = work.session, work.actor.login
+        most = {"files": config.uploads_a_day, "total": config.upload_bytes_a_day}
+        uploads.within(session, me, work.now, len(clean.clean), **most)
+        return uploads.keep(session, config.uploads, clean, label, me, work.now).token
 
 
 def _form_page(work: Work, key: str, form: Any, record: Record | None, back: str, **more: Any) -> str:
@@ -316,6 +350,7 @@ def _shown(work: Work, key: str, record: Record, **more: Any) -> str:
         model=model,
         record=record,
         values=record.values(),
+        marks=photo_marks.of(work, frame.platform().config.uploads, key, record),
         steps=steps,
         step_forms={k: forms.fields_of(f) for k, f in step_forms.items()},
         csrf=next(iter(step_forms.values()), None),
@@ -326,6 +361,8 @@ def _shown(work: Work, key: str, record: Record, **more: Any) -> str:
         editable=record.state in model.workflow.editable and filing.may_file(work, slug, model, record.unit_id),
         unit=work.look.unit_name(model.unit, record.unit_id),
         is_complex=model.unit == COMPLEX,
+        clear=more.get("clear", {}),
+        concealed=revealing.fields(record) if revealing.may_reveal(work, key, record) else (),
         remark=more.get("remark", ""),
         problems=more.get("problems", []),
         failed=more.get("step"),  # the step that was refused stays open, with what was typed
@@ -333,4 +370,4 @@ def _shown(work: Work, key: str, record: Record, **more: Any) -> str:
 
 
 def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdigit() and len(text) < 10 else None
+    return int(text) if text and text.isdecimal() and len(text) < 10 else None

@@ -14,7 +14,7 @@ from core.base.errors import Invalid, Problem, Stale
 from core.base.say import Say
 from core.base.units import COMPLEX
 from core.estate.units import UNITS, Unit
-from core.services import access, registry, responsibilities
+from core.services import registry, responsibilities, rights
 from core.web import forms, frame
 from core.web.language import translated
 
@@ -50,7 +50,7 @@ def index(kind: str) -> ResponseReturnValue:
         page_no=page,
         pages=max((total + PAGE - 1) // PAGE, 1),
         q=text,
-        may=access.may_administer(work.actor),
+        may=work.actor.may(rights.REGISTRY),
         answers=kind in responsibilities.HELD,
     )
 
@@ -68,8 +68,6 @@ def edit(kind: str, unit_id: int) -> ResponseReturnValue:
 def _edit(kind: str, unit_id: int | None) -> ResponseReturnValue:
     work = frame.reading()
     model = _model(kind)
-    if not access.may_administer(work.actor):
-        abort(403)
     unit = work.session.get(model, unit_id) if unit_id is not None else None
     if unit_id is not None and unit is None:
         abort(404)

@@ -12,7 +12,7 @@ from core.base.blocks import Document
 from core.base.units import COMMUNITY
 from core.base.window import Period
 from core.render import FORMATS, file_name, render
-from core.services import compilations, editions, reports
+from core.services import compilations, documents, editions, places
 from core.web import frame
 
 bp = Blueprint("report", __name__)
@@ -23,21 +23,20 @@ PERIODS = (Period.WEEK, Period.MONTH)
 def show() -> ResponseReturnValue:
     work = frame.reading()
     day = frame.as_of(work)
-    names = work.look.names(COMMUNITY)
-    community = request.args.get("community", type=int)
-    community = community if community in names else None
+    place = places.asked(work, request.args)
     period = next((p for p in PERIODS if p.value == request.args.get("period")), None)
-    before = editions.before(work, day) if community is None else None
-    document = reports.combined(work, day, period=period, community=community, before=before)
+    before = editions.before(work, day) if place is None else None
+    document = documents.report(work, day, period=period, place=place, before=before)
     if "format" in request.args:
         return _file(document)
-    asked = {"as_of": day.isoformat(), "period": period.value if period else "", "community": community or ""}
+    asked = {"as_of": day.isoformat(), "period": period.value if period else "", **dict(place.query if place else ())}
     return frame.page(
         "report.html",
         day=day,
         document=document,
         asked=asked,
-        communities=names,
+        communities=work.look.names(COMMUNITY),
+        areas=places.choices(work),
         compilations=compilations.offered(work),
     )
 
@@ -46,7 +45,7 @@ def show() -> ResponseReturnValue:
 def compiled(key: str) -> ResponseReturnValue:
     work = frame.reading()
     day = frame.as_of(work)
-    document = compilations.document(work, key, day)
+    document = documents.compiled(work, key, day)
     if "format" in request.args:
         return _file(document)
     return frame.page("compilation.html", day=day, document=document, one=work.catalog.compilations[key])

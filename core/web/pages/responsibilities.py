@@ -15,7 +15,7 @@ from core.base.say import Say
 from core.base.units import UNIT_KINDS
 from core.base.window import FAR
 from core.estate.units import ROLES, UNITS, Unit
-from core.services import access, offered, responsibilities
+from core.services import offered, responsibilities, rights
 from core.services.campaign_plan import HOLDS
 from core.services.work import Work
 from core.web import frame
@@ -65,7 +65,7 @@ def end(kind: str, unit_id: int, row_id: int) -> ResponseReturnValue:
 def _page(kind: str, unit_id: int, problems: Sequence[Problem] = ()) -> str:
     work = frame.reading()
     unit = _unit(work, kind, unit_id)
-    may = access.may_administer(work.actor)
+    may = work.actor.may(rights.REGISTRY)
     sides = _sides(kind)
     return frame.page(
         "registry_duties.html",

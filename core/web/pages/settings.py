@@ -17,7 +17,7 @@ from core.base.errors import Forbidden, Invalid, NotFound
 from core.base.fields import Field
 from core.base.kinds import Kind, TextKind
 from core.base.kinds_of_time import DayKind
-from core.services import access, setting_changes
+from core.services import setting_changes
 from core.services.journal import JournalEntry
 from core.services.settings import due_of, target_of
 from core.services.work import Work
@@ -64,7 +64,7 @@ def show(slug: str) -> ResponseReturnValue:
         action=work.catalog.plugins[slug].action,
         chosen=[(c, c.kind.show(c.value, work.look), next(iter(forms.fields_of(f)))) for c, f in chosen],
         problems=problems,
-        may=access.may_set(work.actor, slug),
+        may=setting_changes.may_change(work, slug),
         history=_history(work, [c.key for c, _f in chosen]),
         labels={c.key: c.label for c, _f in chosen},
     )

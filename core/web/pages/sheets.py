@@ -18,7 +18,7 @@ from core.base.errors import Invalid, Problem
 from core.base.say import Say
 from core.base.window import TZ
 from core.estate.units import UNITS
-from core.services import access, journal, listing, sheets
+from core.services import journal, listing, reveal, rights, sheets
 from core.services.sheets.kept import SheetUpload
 from core.services.work import Work
 from core.web import frame
@@ -58,6 +58,27 @@ def export(key: str) -> ResponseReturnValue:
     name = _("%(n)s-%(d)s.xlsx", n=model.label, d=work.today.isoformat())
     with frame.writing("sheet") as writer:  # who took what out, and how much of it
         journal.write(writer, "export", key, None, {"count": [None, next(many)]})
+    return _file(data, name)
+
+
+@bp.route("/sheet/<key>/clear.xlsx", methods=["POST"])
+def export_clear(key: str) -> ResponseReturnValue:
+    """The same with personal values in clear, for who leads the action and says why."""
+    work = frame.reading()
+    model = _model(work, key)
+    if not reveal.may_export(work, key):
+        abort(403)
+    reason = request.form.get("reason", "")
+    try:
+        reveal.reasoned(reason)
+    except Invalid as error:
+        return _start(key, [p.text for p in error.problems]), 422
+    many = count()
+    rows = listing.every(work, key, listing.Asked())
+    data = sheets.export(work, model, key, (row for row in rows if next(many) >= 0), clear=True)
+    name = _("%(n)s-%(d)s.xlsx", n=model.label, d=work.today.isoformat())
+    with frame.writing("sheet") as writer:
+        reveal.exported(writer, key, next(many), reason)
     return _file(data, name)
 
 
@@ -152,7 +173,7 @@ def mend(key: str, token: str) -> ResponseReturnValue:
 
 def _chosen(plan: sheets.Plan) -> set[int]:
     """The rows that are in order, and of those in conflict the ones the person decided for."""
-    decided = {int(n) for n in request.form.getlist("row") if n.isdigit() and len(n) < 10}
+    decided = {int(n) for n in request.form.getlist("row") if n.isdecimal() and len(n) < 10}
     return {r.number for r in plan.rows if r.kind in ("new", "changed") or r.number in decided}
 
 
@@ -161,13 +182,14 @@ def _start(key: str, problems: list[Any] | None = None) -> str:
     model = _model(work, key)
     is_unit = key in UNITS
     back = f"/registry/{key}" if is_unit else f"/r/{key}"
-    return frame.page("sheet.html", key=key, model=model, back=back, problems=problems or [])
+    clear = reveal.may_export(work, key)
+    return frame.page("sheet.html", key=key, model=model, back=back, problems=problems or [], clear=clear)
 
 
 def _model(work: Work, key: str) -> Any:
     """The class behind a key: a record's, or, for the administrator, a unit's."""
     if key in UNITS:
-        if not access.may_administer(work.actor):
+        if not work.actor.may(rights.REGISTRY):
             abort(403)
         return UNITS[key]
     if key not in work.catalog.records:

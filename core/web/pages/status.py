@@ -37,7 +37,6 @@ def show() -> ResponseReturnValue:
 
 
 @bp.route("/healthz")
-@frame.public
 def healthz() -> ResponseReturnValue:
     """The process answers."""
     return jsonify({"ok": True})

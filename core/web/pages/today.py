@@ -12,7 +12,7 @@ from sqlalchemy import and_, func, literal, select, union_all
 
 from core.base.record import Record
 from core.base.units import ACTION
-from core.services import access, duties, figures, mine
+from core.services import access, duties, figures, mine, rights
 from core.services.access import DEPARTMENT, LINKED, OFFICER
 from core.services.obligations import Obligation
 from core.services.work import Work
@@ -36,8 +36,8 @@ class Waiting:
 @bp.route("/")
 def home() -> ResponseReturnValue:
     work, me = frame.reading(), frame.actor()
-    if me.reads_all:
-        return redirect(url_for("overview.show"))
+    if (elsewhere := _desk(me)) is not None:
+        return redirect(url_for(elsewhere))
     where = mine.sees(work, me)
     past = Obligation.due_at < work.now
     soon = [] if where is None else duties.owed_by(work, and_(where, ~past), work.today + AHEAD)
@@ -50,6 +50,15 @@ def home() -> ResponseReturnValue:
         waiting=waiting(work, me),
         lights=figures.indicators(work, work.today, chosen) if chosen and me.role in (DEPARTMENT, LINKED) else (),
     )
+
+
+def _desk(me: access.Actor) -> str | None:
+    """Where who owes nothing begins: the overview, or what they guard."""
+    if me.reads_all:
+        return "overview.show"
+    if me.may(rights.FORMS):
+        return None
+    return "journal.show" if me.may(rights.AUDIT) else "status.show"
 
 
 def waiting(work: Work, me: access.Actor) -> list[Waiting]:
@@ -75,7 +84,11 @@ def _states(model: type[Record], me: access.Actor, slug: str) -> Sequence[str]:
     """The states a step leads out of that the person's role may take."""
     whose = access.Whose(slug, model.unit, me.department_id or 0, me.community_id)
     roles = access.relation(me, whose)
-    if me.role == OFFICER or (model.unit == ACTION and me.heads):
+    if (
+        me.role in (OFFICER, rights.GRID)
+        or (me.role == rights.COMPANY and model.firm)
+        or (model.unit == ACTION and me.heads)
+    ):
         roles |= {"reporter"}
     found = [s for t in model.workflow.transitions if roles & set(t.by) for s in t.source]
     open_states = [

@@ -15,14 +15,12 @@ from sqlalchemy.exc import DBAPIError
 
 from core.services import gauges, readiness
 from core.web import frame
-from core.web.frame import public
 
 bp = Blueprint("watch", __name__)
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
 @bp.route("/readyz")
-@public
 def readyz() -> ResponseReturnValue:
     """503 with the reasons while nobody should be sent here."""
     found = readiness.reasons(frame.platform())
@@ -30,7 +28,6 @@ def readyz() -> ResponseReturnValue:
 
 
 @bp.route("/metrics")
-@public
 def metrics() -> ResponseReturnValue:
     """For this machine itself, or with ``ACTIONS_METRICS_TOKEN``; for anybody else, and where the library is not installed,
     there is no such page."""

@@ -15,7 +15,7 @@ from core.base.describe import Shape
 from core.base.facts import IndicatorFacts
 from core.base.units import ACTION
 from core.render import svg
-from core.services import access, duties, filing, job_runs, reports, responsibilities, trends
+from core.services import access, documents, duties, filing, job_runs, reports, responsibilities, rights, trends
 from core.services.duties import Duty
 from core.services.responsibilities import Held
 from core.services.work import Work
@@ -45,10 +45,10 @@ def show(slug: str) -> ResponseReturnValue:
         trends={i.indicator.key: trend(i, lines[i.indicator.key]) for i in found[0].indicators},
         kinds=_kinds(work, slug),
         answers=answers,
-        section=(*reports.section(work, found[0]), *reports.remarks(work, found[0])),
+        section=documents.section(work, slug, day),
         group=_group(work, answers),
         job_runs=job_runs.latest(work.session, [j.key for j in plugin.jobs] if plugin else []),
-        may_run=slug in work.actor.leads or access.may_administer(work.actor),
+        may_run=slug in work.actor.leads or work.actor.may(rights.OPERATE),
     )
 
 

@@ -50,12 +50,13 @@
   const store = { get: (k) => { try { return sessionStorage.getItem(k); } catch (_e) { return null; } },
     set: (k, v) => { try { sessionStorage.setItem(k, v); } catch (_e) { /* private mode: no draft */ } },
     drop: (k) => { try { sessionStorage.removeItem(k); } catch (_e) { /* nothing was kept */ } } };
-  // A draft lives until the server says that it was saved: a lost connection or an ended session costs nothing typed.
+  // A draft lives until the server says that it was saved: a lost connection or an ended session costs nothing typed, but
+  // personal data (ASVS 14.3.3).
   if (document.querySelector('.alert-success[role="status"]') && store.get("sent")) { store.drop(store.get("sent")); store.drop("sent"); }
   for (const out of document.querySelectorAll(`form[action="/signout"]`)) out.addEventListener("submit", () => { try { sessionStorage.clear(); } catch (_e) { /* nothing was kept */ } });
   if (!form) return;
   const key = "draft:" + document.body.dataset.me + ":" + location.pathname + location.search;
-  const kept = () => [...form.querySelectorAll("input[name*=f_], select[name*=f_], textarea[name*=f_], input[name=unit]")].filter((f) => f.type !== "file" && f.type !== "hidden");
+  const kept = () => [...form.querySelectorAll("input[name*=f_], select[name*=f_], textarea[name*=f_], input[name=unit]")].filter((f) => f.type !== "file" && f.type !== "hidden" && !("personal" in f.dataset));
   form.addEventListener("input", () => {
     const values = kept().map((f) => (f.type === "checkbox" || f.type === "radio" ? f.checked : f.value));
     store.set(key, JSON.stringify(values));

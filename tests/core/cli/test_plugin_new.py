@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from core import cli
+from core.checks import words
 
 WORDS = ("--label", "电梯安全专项行动", "--english", 'Lift "safety"', "--goal", "每月检查。", "--clause", "一")
 
@@ -46,3 +47,22 @@ def test_what_lies_there_is_never_written_over(tmp_path: Path) -> None:
     (tmp_path / "lift_safety" / "mine.txt").write_text("mine")
     assert "已存在" in new("lift_safety", tmp_path).output
     assert [f.name for f in (tmp_path / "lift_safety").iterdir()] == ["mine.txt"]
+
+
+def test_words_without_english_are_listed_and_given_room(tmp_path: Path) -> None:
+    assert new("lift_safety", tmp_path).exit_code == 0
+    folder = tmp_path / "lift_safety" / "lift_safety"
+    assert words.untold(folder) == ["一", "每月检查。"], "all but what its author was asked for: the clause, the goal"
+    records = folder / "records.py"
+    records.write_text(records.read_text("utf-8").replace('text("发现的问题"', 'text("隐患"'), "utf-8")
+    assert words.untold(folder) == ["一", "每月检查。", "隐患"]
+    before = {m.id: m.string for m in words.catalogue(folder) if m.id}
+    words.make_room(folder)
+    after = {m.id: m.string for m in words.catalogue(folder) if m.id}
+    assert after == before | dict.fromkeys(["一", "每月检查。", "隐患"], "")
+
+
+def test_the_plugins_we_ship_are_told_in_english() -> None:
+    result = CliRunner().invoke(cli.main, ["plugin", "words", "environment"])
+    assert (result.exit_code, result.output) == (0, "")
+    assert "没有名为" in CliRunner().invoke(cli.main, ["plugin", "words", "nothing"]).output

@@ -32,7 +32,7 @@ from core.api import (
     day,
     hookimpl,
 )
-from core.base.blocks import Document, Notice, Paragraph, Table, plain
+from core.base.blocks import Column, Document, Notice, Paragraph, Table, plain
 from core.checks import doctor
 from core.checks.bench import Benches
 from core.checks.doctor import examine, subjects
@@ -279,8 +279,9 @@ def garbage(facts: Any) -> Iterator[Any]:
         (leave, "SystemExit"),
         (lambda facts: None, "TypeError"),
         (garbage, "not str"),
+        (lambda facts: [Table(title="表", columns=(Column(label="列"),), rows=(("字",),))], "is no cell"),
     ],
-    ids=["raises", "raises half-way", "exits", "yields nothing", "yields no block"],
+    ids=["raises", "raises half-way", "exits", "yields nothing", "yields no block", "a bare word in a table"],
 )
 def test_a_section(build: Callable[..., Any], what: str, opened: Callable[[Catalog], Platform]) -> None:
     section = ReportSection(key="sick.section", label="节", build=build)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -83,6 +84,25 @@ def test_body_lines_and_indent() -> None:
     assert style.find(f"{W}pPr/{W}widowControl").get(f"{W}val") == "0"
 
 
+def test_a_page_holds_22_lines_of_28_characters() -> None:
+    """GB/T 9704-2012, 5.2.3: from what the file itself says of page, lines and the space between characters."""
+    found = paper()
+    section, style = found.sections[0], style_of(found, "已完成62.5%（25/40）。")
+    high = section.page_height.pt - section.top_margin.pt - section.bottom_margin.pt
+    wide = section.page_width.pt - section.left_margin.pt - section.right_margin.pt
+    size, between = (float(style.find(f"{W}rPr/{W}{tag}").get(f"{W}val")) for tag in ("sz", "spacing"))
+    assert int(high / (int(style.find(f"{W}pPr/{W}spacing").get(f"{W}line")) / 20)) == 22
+    assert int(wide / (size / 2 + between / 20)) == 28
+
+
+def test_headings_are_numbered_as_the_standard_says_and_begin_anew_below_each() -> None:
+    """7.3.3: 一、 （一） 1. （1）; a number of the notice's own stays."""
+    levels = ((1, None), (2, None), (3, None), (3, None), (4, None), (2, None), (3, None), (1, None), (2, 7))
+    found = paper(blocks=tuple(b.Heading("题", level, number) for level, number in levels))
+    told = [p.text for p in found.paragraphs if p.style and p.style.name.startswith("Heading")]
+    assert told == ["一、题", "（一）题", "1.题", "2.题", "（1）题", "（二）题", "1.题", "二、题", "（七）题"]
+
+
 def test_third_level_is_bold_and_levels_make_an_outline() -> None:
     found = paper()
     assert style_of(found, "1.目标").find(f"{W}rPr/{W}b").get(f"{W}val", "1") == "1"
@@ -111,6 +131,27 @@ def test_long_table_repeats_its_header_and_keeps_rows_whole() -> None:
     assert {one.get(f"{W}val") for one in table.iter(f"{W}sz")} <= {"24", "21"}
 
 
+def test_no_page_begins_or_ends_with_a_single_row_and_a_note_stays_whole() -> None:
+    found = paper(blocks=(b.Table(title="台账", columns=COLUMNS, rows=LONG.rows[:5], note="口径"),))
+    rows = found.tables[0]._tbl.findall(f"{W}tr")
+    held = [all(p.find(f"{W}pPr/{W}keepNext") is not None for p in row.iter(f"{W}p")) for row in rows]
+    assert held == [True, True, False, False, True, True], "head, first and second; the last two and the note"
+    assert style_of(found, "台账").find(f"{W}pPr/{W}keepNext") is not None
+    assert style_of(found, "注：口径").find(f"{W}pPr/{W}keepLines") is not None
+
+
+def test_the_name_of_a_row_is_not_squeezed_by_its_figures() -> None:
+    """Where it would stand on three lines, a share is set on two."""
+    head = (("指标", 14), ("目标", 5), ("期限", 8), ("完成情况", 11), ("今日应达", 6), ("评价", 6))
+    name, day = b.Text("党员3人（含）以上业委会占比"), b.Day(date(2024, 12, 31))
+    row = (name, b.Text("≥50%"), day, b.Ratio(22, 46), b.Text("50.0%"), b.Lamp(b.Light.RED))
+    table = b.Table(title="表", columns=tuple(b.Column(label=t, width=w) for t, w in head), rows=(row,))
+    found = paper(blocks=(table,)).tables[0]
+    assert found.rows[1].cells[3].text == "47.8%\n（22/46）"
+    width = int(found._tbl.findall(f"{W}tblGrid/{W}gridCol")[0].get(f"{W}w"))
+    assert width / 20 / 10.5 * 2 > len("党员3人（含）以上业委会占比"), "two lines at most"
+
+
 def test_a_crowded_table_sets_shares_on_two_lines() -> None:
     columns = tuple(b.Column(label=f"行动{i}", width=8) for i in range(10))
     table = b.Table(title="", columns=columns, rows=(tuple(b.Ratio(72, 72) for _ in columns),))
@@ -136,6 +177,11 @@ def test_no_red_head_unless_the_office_says_so(tmp_path: Path) -> None:
     issued = b.Document(title="题", blocks=(), issuer="梅岭街道", draft=False)
     texts = [p.text for p in docx.Document(io.BytesIO(render(issued, official(own)))).paragraphs]
     assert texts[0] == "梅岭街道"
+    found = docx.Document(io.BytesIO(render(replace(issued, number="梅〔2024〕8号"), official(own))))
+    red = style_of(found, "梅岭街道").find(f"{W}rPr/{W}color")
+    assert red.get(f"{W}val") == "C00000"
+    line = next(p for p in found.paragraphs if p.text == "梅〔2024〕8号")._p.find(f"{W}pPr/{W}pBdr/{W}bottom")
+    assert line.get(f"{W}color") == "C00000", "7.2.7: a red line below the number"
 
 
 def test_an_office_changes_one_file(tmp_path: Path) -> None:
@@ -166,6 +212,18 @@ def test_the_signature_never_stands_on_a_page_by_itself() -> None:
     first = next(i for i, p in enumerate(found) if p.text.startswith("附件：1."))
     last = next(i for i, p in enumerate(found) if p.text == "2024年11月8日")
     assert all(p.paragraph_format.keep_with_next for p in found[first - 1 : last])
+
+
+@pytest.mark.parametrize("annexes", [(), (b.Attachment(title="甲", blocks=()),)])
+def test_some_text_stands_on_the_page_of_the_signature(annexes: tuple[b.Attachment, ...]) -> None:
+    found = paper(blocks=(b.Paragraph("最后一段。"),), signature=("街道",), attachments=annexes)
+    last = next(p for p in found.paragraphs if p.text == "最后一段。")
+    assert last.paragraph_format.keep_with_next, "7.3.5.5: 此页无正文 is not allowed"
+
+
+def test_an_annex_that_is_one_table_says_its_name_once() -> None:
+    found = paper(attachments=(b.Attachment(title="台账", blocks=(LONG,)),), blocks=())
+    assert [p.text for p in found.paragraphs].count("台账") == 1
 
 
 def test_page_numbers_right_on_odd_left_on_even() -> None:
@@ -246,6 +304,8 @@ def test_the_writer_is_named_and_the_clock_is_not_asked() -> None:
 def test_a_long_title_breaks_between_words() -> None:
     found = paper(title="梅岭街道小区治理专项行动综合情况报告（征求意见稿）")
     assert found.paragraphs[1].text.split("\n") == ["梅岭街道小区治理专项行动", "综合情况报告（征求意见稿）"]
+    found = paper(title="关于2024年11月物业服务精细化考评情况的通报")
+    assert found.paragraphs[1].text.split("\n") == ["关于2024年11月物业服务", "精细化考评情况的通报"]
 
 
 # Word refuses a file whose properties stand out of the schema's order (ECMA-376 part 1, 17.3.1.26, 17.3.2.28, 17.4.60, 17.4.70).

@@ -15,8 +15,8 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import NullPool, create_engine, select, text
 
+from core.base import keys
 from core.base.errors import Invalid
-from core.base.sealed import use_key
 from core.base.window import FAR
 from core.cli import main
 from core.config import Config
@@ -31,6 +31,7 @@ from core.services import (
     demo_photo,
     migrations,
     records,
+    sessions,
     uploads,
 )
 from core.services.access import SYSTEM_ACTOR
@@ -226,7 +227,7 @@ def test_a_flipped_byte_is_found_anywhere(made: tuple[Platform, Path, Config]) -
     for place in range(50, len(whole), len(whole) // 40):
         file.write_bytes(whole[:place] + bytes([whole[place] ^ 0x55]) + whole[place + 1 :])
         try:
-            backup_manifest.read(file, there.secret_key)
+            backup_manifest.read(file, [there.secret_key])
         except Invalid:
             found += 1
     assert found >= 38
@@ -255,6 +256,14 @@ def test_another_key_is_named_before_personal_data_come_back_unreadable(made: tu
     other = replace(there, secret_key=b"another key altogether")
     assert "secret.key" in refused(platform, file, other)
     assert backup_restore.restore(other, platform.catalog, file, other_key=True).rows > 100
+
+
+def test_one_made_before_the_key_was_changed_restores_with_the_old_one_at_hand(
+    made: tuple[Platform, Path, Config],
+) -> None:
+    platform, file, there = made
+    rotated = replace(there, secret_key=b"the key of today", old_keys=(there.secret_key,))
+    assert backup_restore.restore(rotated, platform.catalog, file).rows > 100
 
 
 def test_a_place_in_use_is_refused(made: tuple[Platform, Path, Config]) -> None:
@@ -318,8 +327,6 @@ def test_the_commands_say_what_they_did(
     assert done.exit_code == 0 and "密钥" in done.output
     done = run.invoke(main, ["verify", str(file)])
     assert done.exit_code == 0 and "可以恢复" in done.output
-    with platform.work(SYSTEM_ACTOR) as work:
-        assert accounts.enter(work.session, link, accounts.real_now()) is not None
     monkeypatch.setenv("ACTIONS_DATA", str(there.data))
     monkeypatch.setenv("ACTIONS_DATABASE_URL", there.database_url)
     monkeypatch.setenv("ACTIONS_WITHOUT", "environment")
@@ -327,10 +334,10 @@ def test_the_commands_say_what_they_did(
     assert done.exit_code == 0 and "插件 environment 没有安装" in done.output
     done = run.invoke(main, ["restore", str(file)])
     assert done.exit_code == 1 and "已有数据" in done.output
-    use_key(b"only for tests")
+    keys.use(b"only for tests")
     restored = Platform(there, Database(there.database_url), platform.catalog)
     with restored.work(SYSTEM_ACTOR) as work:  # a link of that time opens nothing, and the journal says what happened
-        assert accounts.enter(work.session, link, accounts.real_now()) is None
+        assert sessions.find(work.session, link).ended_at is not None
         assert (
             work.session.scalars(select(JournalEntry).where(JournalEntry.verb == "restore")).one().subject == "backup"
         )

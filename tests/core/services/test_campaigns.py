@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from core.base import keys
 from core.base.declared import Base
 from core.base.errors import Invalid
-from core.base.sealed import use_key
 from core.base.window import TZ
 from core.estate.campaign import Campaign, Milestone, SettingValue
 from core.estate.units import (
@@ -41,7 +41,7 @@ MEILING = Path(__file__).parents[3] / "campaigns" / "meiling-2024"
 
 @pytest.fixture
 def work(tmp_path: Path) -> Iterator[Work]:
-    use_key(b"test")
+    keys.use(b"test")
     db = Database(f"sqlite:///{tmp_path / 'actions.db'}")
     Base.metadata.create_all(db.engine)
     with db.writing() as session:
@@ -150,9 +150,11 @@ def test_doubtful_facts_are_kept_as_printed_and_named(work: Work) -> None:
 
 def test_loading_twice_changes_nothing(work: Work, full: Path) -> None:
     first = campaigns.load(work, full)
+    work.session.commit()  # lines of the journal are written then
     tables = (Campaign, Milestone, Community, Complex, ComplexTerm, Listing, Responsibility, SettingValue, JournalEntry)
     before = Counter({t.__tablename__: count(work, t) for t in tables})
     second = campaigns.load(work, full)
+    work.session.commit()
     assert not first.nothing and second.nothing and str(second) == "没有变化"
     assert Counter({t.__tablename__: count(work, t) for t in tables}) == before
     assert work.session.scalar(select(func.max(Complex.version))) == 1
@@ -194,6 +196,7 @@ def test_a_line_taken_out_of_the_targets_is_taken_out_of_the_system(work: Work, 
     edit(folder / "targets.toml", 'target = "0.5"\nby = 2024-12-31\n', 'target = "0.5"\n')
     assert campaigns.load(work, folder).removed == {"目标与期限": 1}
     assert setting(work, "party_coverage.committees_with_three.by") == []
+    work.session.commit()  # lines of the journal are written then
     said = select(JournalEntry.changes).where(JournalEntry.subject == "party_coverage.committees_with_three.by")
     assert work.session.scalars(said).one() == {"value": ["2024-12-31", None]}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -117,15 +118,15 @@ def test_formula_text_survives(store: Platform) -> None:
     data = exported(store)
     cell = openpyxl.load_workbook(io.BytesIO(data)).worksheets[0]["G2"]
     assert cell.value == "=cmd|'/c calc'!A0" and cell.data_type in ("s", "f")
-    import zipfile  # noqa: PLC0415
-
     assert b"<f>" not in zipfile.ZipFile(io.BytesIO(data)).read("xl/worksheets/sheet1.xml")
     assert planned(store, data).counts["unchanged"] == 1
 
 
+RARE = "王䶮、𠮷"  # in a Chinese name; GB 2312 has neither
+
 LINES = (
     "备注,清扫日期*,小 区,参加人数（人）,重点部位,清扫前后照片",
-    "甲,2024-11-09,示例小区01,１２,出入口、地下室,demo",
+    f"{RARE},2024-11-09,示例小区01,１２,出入口、地下室,demo",
     "=1+1,2024/11/10,示例小区02,5,出入口,demo",
 )
 
@@ -136,6 +137,8 @@ def test_csv_in_any_order_and_the_same_file_twice(store: Platform, encoding: str
     plan = planned(store, data, "a.csv")
     assert plan.counts["new"] == 2, plan
     assert applied(store, plan).created == 2
+    with store.reading(now=NOW) as work:
+        assert RARE in {r.note for r in work.session.scalars(select(store.catalog.records[KEY]))}
     again = applied(store, plan)
     assert (again.created, again.repeated) == (0, 2)
     assert planned(store, data, "a.csv").counts == plan.counts | {"new": 0, "unchanged": 2}
@@ -266,6 +269,18 @@ def test_a_cell_of_65000_characters_is_named_and_the_other_rows_go_on(store: Pla
     plan = planned(store, csv_of(head, f"示例小区01,2024-11-10,5,出入口,demo,{'长' * 65_000}", good), "a.csv")
     assert [r.kind for r in plan.rows] == ["wrong", "new"]
     assert plan.rows[0].flaws[0].address == "F2"
+
+
+def test_nor_does_another_programs_workbook_with_such_a_cell_escape(store: Platform) -> None:
+    """openpyxl and Excel would cut it before we see it: put into the file behind their backs."""
+    rows_of(store, 2)
+    data, out = zipfile.ZipFile(io.BytesIO(edited(exported(store), {"G2": "@@"}))), io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for name in data.namelist():
+            made.writestr(name, data.read(name).replace(b">@@<", f">{'长' * 65_000}<".encode()))
+    plan = planned(store, out.getvalue())
+    (flaw,) = plan.of("wrong")[0].flaws
+    assert plan.counts["unchanged"] == 1 and flaw.address == "G2" and "65000" in str(flaw.text)
 
 
 def test_merged_cells_are_refused_and_named(store: Platform) -> None:

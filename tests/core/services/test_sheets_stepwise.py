@@ -29,7 +29,7 @@ CHILD = """
 import sys
 from core.config import Config
 from core.kernel import plugins
-from core.base.sealed import use_key
+from core.base import keys
 from core.services import sheets
 from core.services.db import Database
 from core.services.platform import Platform
@@ -40,7 +40,7 @@ from datetime import date
 from pathlib import Path
 
 url, folder = sys.argv[1:]
-use_key(b"only for tests")
+keys.use(b"only for tests")
 config = Config(data=Path(folder), database_url=url, secret_key=b"only for tests", strict=True)
 platform = Platform(config, Database(url), plugins.load(strict=True))
 while True:

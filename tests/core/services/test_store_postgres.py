@@ -9,16 +9,32 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, select, text
 
+from core.base.errors import Invalid
+from core.base.units import COMPLEX
 from core.base.window import FAR, TZ
 from core.cli import MEILING
 from core.kernel import plugins
-from core.services import demo, duties, figures, measures, migrations, obligations, reports, world
+from core.services import (
+    accounts,
+    demo,
+    duties,
+    figures,
+    measures,
+    migrations,
+    obligations,
+    records,
+    reports,
+    upload_use,
+    uploads,
+    world,
+)
 from core.services.access import SYSTEM_ACTOR
 from core.services.db import Database
 from core.services.measures import Measure
 from core.services.platform import Platform
 from core.services.uploads import Upload
 from core.testing import small_platform
+from tests.pictures import photo, saved, scene
 
 pytestmark = pytest.mark.postgres
 UNTIL = date(2024, 12, 13)
@@ -83,3 +99,25 @@ def test_migrations_match_the_declared_tables_on_postgresql(fresh_url: str) -> N
     for owner, _ in migrations.owners(catalog):
         assert migrations.differences(db, catalog, owner) == []
     db.close()
+
+
+def test_a_photo_follows_its_record_and_its_copy_is_found(tmp_path: Path, fresh_url: str) -> None:
+    platform = small_platform(tmp_path, url=fresh_url, today=date(2024, 11, 20))
+    with platform.reading() as work:
+        unit = work.look.unit_id(COMPLEX, "示例小区02")
+        found = work.session.scalars(select(accounts.Account).where(accounts.Account.login.in_(["a", "b"])))
+        a, b = sorted(accounts.actors_of(work.session, found.all(), work.today), key=lambda actor: actor.login)
+    values = {"complex_id": unit, "held_on": "2024-11-19", "spots": ["地下室"], "people": 9}
+    with platform.work(a) as work:
+        one = uploads.store(work.session, tmp_path, photo(1), "a.jpg", "a", work.now)
+        records.save(work, "environment.cleanup", values | {"photos": [one.token]})
+        copy = uploads.store(work.session, tmp_path, saved(scene(1), quality=60), "b.jpg", "a", work.now)
+        with pytest.raises(Invalid, match="照片相同"):
+            records.save(work, "environment.cleanup", values | {"people": 10, "photos": [copy.token]})
+    for actor, opens in ((a, {one.id, copy.id}), (b, set())):
+        with platform.reading(actor) as work:
+            assert (
+                upload_use.openable(work, list(uploads.by_tokens(work.session, [one.token, copy.token]).values()))
+                == opens
+            )
+    platform.db.close()

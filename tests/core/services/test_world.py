@@ -15,9 +15,9 @@ import pytest
 from PIL import Image
 from sqlalchemy import func, inspect, select
 
+from core.base import keys
 from core.base.codes import uscc_problem
 from core.base.declared import Base
-from core.base.sealed import use_key
 from core.base.window import TZ
 from core.base.world import World
 from core.estate.campaign import Campaign, SettingValue
@@ -35,7 +35,7 @@ PLAN = """A 5 5 2/2/1 3 2|B 7 7 2/4/1 4 2|C 4 4 1/2/1 2 1|D 8 7 2/5/1 4 2|E 6 6 
 
 @contextmanager
 def working(file: Path) -> Iterator[Work]:
-    use_key(b"test")
+    keys.use(b"test")
     db = Database(f"sqlite:///{file}")
     Base.metadata.create_all(db.engine)
     with db.writing() as session:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
-from core.services import accounts
+from core.services import tokens
 from core.services.access import SYSTEM_ACTOR
 
 Client = Callable[[str], Any]
@@ -22,11 +23,13 @@ WHERE = "/api/v1/records/environment.cleanup"
 def caller(client: Client) -> Callable[..., Any]:
     browser = client("b")
     with browser.platform.work(SYSTEM_ACTOR) as work:
-        token = accounts.api_token(work, "b")
+        token = tokens.issue(work, "b", "test", ["read", "write"])
     stranger = browser.application.test_client()
 
     def call(method: str, path: str, body: Any = None, **headers: str) -> Any:
         sent = {"Authorization": f"Bearer {token}"} | {k.replace("_", "-"): v for k, v in headers.items()}
+        if method == "POST":
+            sent.setdefault("Idempotency-Key", uuid4().hex)
         return stranger.open(path, method=method, json=body, headers=sent)
 
     call.app = browser.application  # type: ignore[attr-defined]
@@ -48,7 +51,16 @@ def test_the_same_key_gives_the_same_record_and_other_content_is_refused(caller:
     first = caller("POST", WHERE, CLEANUP, Idempotency_Key="k1")
     again = caller("POST", WHERE, CLEANUP, Idempotency_Key="k1")
     assert (first.status_code, again.status_code) == (201, 200) and first.json["id"] == again.json["id"]
-    assert caller("POST", WHERE, CLEANUP | {"people": 9}, Idempotency_Key="k1").status_code == 409
+    assert caller("POST", WHERE, CLEANUP | {"people": 9}, Idempotency_Key="k1").status_code == 422
+    assert caller("POST", WHERE, CLEANUP, Idempotency_Key="").status_code == 400
+    assert caller("POST", WHERE, CLEANUP, Idempotency_Key="k" * 256).status_code == 400
+    assert caller("GET", WHERE).json["total"] == 1
+
+
+def test_long_keys_that_begin_alike_are_two(caller: Callable[..., Any]) -> None:
+    keys = ["k" * 250 + end for end in "ab"]
+    first, second = (caller("POST", WHERE, CLEANUP, Idempotency_Key=k) for k in keys)
+    assert first.json["id"] != second.json["id"]
 
 
 @pytest.mark.parametrize(

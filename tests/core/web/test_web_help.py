@@ -12,6 +12,7 @@ import pytest
 from core.checks.wording import HAN
 from core.services import accounts
 from core.services.access import ROLES, SYSTEM_ACTOR
+from core.testing import entered
 from core.web.language import LANGUAGES
 from core.web.pages.help import FOLDER, OWN, TOPICS
 from tests.core.web.test_web_language import FOLDERS, catalogue
@@ -105,7 +106,7 @@ def test_another_role_in_the_same_browser_has_its_own_tour(client: Client) -> No
     put_away(browser, "/")
     with browser.platform.work(SYSTEM_ACTOR) as work:
         link = accounts.one_time_link(work, "group")
-    browser.get(f"/enter/{link}")
+    entered(browser, link)
     assert 'class="tour"' in browser.get("/overview").text
 
 

@@ -16,7 +16,7 @@ from core.estate.campaign import SettingValue
 from core.estate.units import Complex
 from core.services import accounts, records, responsibilities
 from core.services.access import SYSTEM_ACTOR
-from core.testing import START, at, small_platform
+from core.testing import START, at, entered, small_platform
 
 Client = Callable[[str], Any]
 PAGES = (
@@ -83,8 +83,8 @@ def test_sign_out_ends_the_session_and_a_link_works_once(client: Client) -> None
     assert officer.get("/").status_code == 302, "a copied cookie is dead after signing out"
     with officer.platform.work(SYSTEM_ACTOR) as work:
         link = accounts.one_time_link(work, "a")
-    assert officer.get(f"/enter/{link}").status_code == 302
-    assert officer.get(f"/enter/{link}").status_code == 401
+    assert entered(officer, link).status_code == 302
+    assert entered(officer, link).status_code == 401
 
 
 @pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil", "javascript:alert(1)"])
@@ -255,7 +255,7 @@ def _statements(folder: Path, complexes: int, path: str) -> int:
     with platform.work(SYSTEM_ACTOR) as work:
         link = accounts.one_time_link(work, "admin")
     browser = create_app(platform=platform).test_client()
-    browser.get(f"/enter/{link}")
+    entered(browser, link)
     browser.get(path)
     seen = []
     event.listen(platform.db.engine, "before_cursor_execute", lambda *args: seen.append(args[2]))

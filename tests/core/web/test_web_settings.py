@@ -61,7 +61,7 @@ def test_a_setting_with_options_is_picked_and_nonsense_is_refused(client: Client
 def test_a_community_may_look_and_not_change(client: Client) -> None:
     officer = client("a")
     assert "只有牵头部门和系统管理员可以修改" in officer.get("/a/environment/settings").get_data(as_text=True)
-    assert post(officer, KEY, "0.5", "想改").status_code == 422
+    assert post(officer, KEY, "0.5", "想改").status_code == 403
     with officer.platform.reading() as work:
         assert KEY not in {k for k, v in work.settings.items() if v == "0.5"}
         assert work.campaign.starts_on == START

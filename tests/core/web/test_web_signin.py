@@ -13,28 +13,18 @@ from sqlalchemy import select
 from core.services import accounts
 from core.services.access import SYSTEM_ACTOR
 from core.services.accounts import Account, SignIn
+from core.services.lockout import Failures
+from core.testing import entered
+from tests.core.web.signing import by_link, fresh, give_password, sign_in
 
 People = Callable[[str], Any]
-PASSWORD = "梅岭-correct-horse"
 
 
 @pytest.fixture
 def a(client: People) -> Any:
     browser = client("a")
-    with browser.platform.work(SYSTEM_ACTOR) as work:
-        accounts.set_password(work, "a", PASSWORD)
-    return browser
-
-
-def fresh(browser: Any) -> Any:
-    return browser.application.test_client()
-
-
-def sign_in(browser: Any, login: str = "a", password: str = PASSWORD, where: str = "/") -> Any:
-    page = browser.get("/signin").text
-    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
-    assert token is not None
-    return browser.post("/signin", data={"csrf_token": token[1], "login": login, "password": password, "next": where})
+    give_password(browser)
+    return by_link(browser)  # a new password ended the session before
 
 
 def test_a_stranger_is_sent_to_sign_in_and_back_to_where_they_wanted(a: Any) -> None:
@@ -71,18 +61,20 @@ def test_five_failures_lock_the_account_for_a_while(a: Any) -> None:
         assert sign_in(browser, password="wrong-password").status_code == 401
     assert sign_in(browser).status_code == 401
     with a.platform.work(SYSTEM_ACTOR) as work:
-        account = work.session.scalars(select(Account).where(Account.login == "a")).one()
-        assert account.locked_until is not None
-        account.locked_until -= timedelta(minutes=31)
+        (locked,) = work.session.scalars(select(Failures).where(Failures.locked_until.is_not(None)))
+        assert locked.locked_until is not None
+        locked.locked_until -= timedelta(minutes=31)
     assert sign_in(browser).status_code == 302
 
 
 def test_a_link_works_once(a: Any) -> None:
     with a.platform.work(SYSTEM_ACTOR) as work:
         token = accounts.one_time_link(work, "a")
-    assert fresh(a).get(f"/enter/{token}").status_code == 302
+    assert fresh(a).get(f"/enter/{token}").status_code == 200, "a chat's preview uses nothing up"
+    assert entered(fresh(a), token).status_code == 302
     again = fresh(a).get(f"/enter/{token}")
     assert again.status_code == 401 and "已用过" in again.text
+    assert entered(fresh(a), token).status_code == 401
 
 
 def test_signing_out_ends_the_session_on_the_server(a: Any) -> None:

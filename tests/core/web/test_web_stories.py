@@ -34,7 +34,7 @@ from core.services import accounts, days, records
 from core.services.access import SYSTEM_ACTOR
 from core.services.journal import JournalEntry
 from core.services.platform import Platform
-from core.testing import at, small_platform
+from core.testing import at, entered, small_platform
 from plugins.disputes.records_complaint import CATEGORIES
 
 DAY = date(2024, 11, 20)
@@ -91,7 +91,7 @@ def opened(folder: Path, loader: Callable[[], Any]) -> tuple[Platform, Any]:
     with platform.work(SYSTEM_ACTOR) as work:
         link = accounts.one_time_link(work, "office")
     browser = create_app(platform=platform).test_client()
-    browser.get(f"/enter/{link}")
+    entered(browser, link)
     return platform, browser
 
 

@@ -16,7 +16,7 @@ from core.app import create_app
 from core.kernel import plugins
 from core.services import accounts, days, records
 from core.services.access import SYSTEM_ACTOR
-from core.testing import small_platform
+from core.testing import entered, small_platform
 
 DAY = date(2024, 12, 3)
 
@@ -34,7 +34,7 @@ def served(tmp_path: Path) -> Any:
         with platform.work(SYSTEM_ACTOR) as work:
             token = accounts.one_time_link(work, login)
         browser = app.test_client()
-        browser.get(f"/enter/{token}")
+        entered(browser, token)
         return browser
 
     yield signed_in

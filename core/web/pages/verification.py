@@ -1,0 +1,64 @@
+"""Whether the journal is whole, the anchors to be printed or mailed, and taking lines out: for who audits."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+
+from flask import Blueprint, abort, request, send_file
+from flask.typing import ResponseReturnValue
+
+from core.base.errors import Invalid
+from core.services import journal_anchor, journal_export, journal_verify
+from core.web import frame
+
+bp = Blueprint("verification", __name__)
+SHOWN = 31  # anchors a page lists; the file holds them all
+
+
+@bp.route("/journal/verification")
+def show() -> ResponseReturnValue:
+    """What was written since the last anchor, reckoned anew while the page is asked for; ``?all``: from the first line on."""
+    return _page()
+
+
+@bp.route("/journal/export", methods=["POST"])
+def export() -> ResponseReturnValue:
+    _auditing()
+    try:
+        since, until = (date.fromisoformat(request.form.get(name, "")) for name in ("from", "to"))
+    except ValueError:
+        return _page(unread=True), 422
+    form = request.form.get("form", "xlsx")
+    if form not in journal_export.FORMATS:
+        abort(400)
+    out = io.BytesIO()
+    many = journal_export.export(frame.reading(), since, until, form, out)
+    with frame.writing() as work:
+        journal_export.told(work, since, until, many)
+    out.seek(0)
+    return send_file(out, as_attachment=True, download_name=f"journal-{since}-{until}.{form}")
+
+
+def _page(*, unread: bool = False) -> str:
+    _auditing()
+    work = frame.reading()
+    try:
+        anchors, problem = journal_anchor.read(journal_anchor.file_in(frame.platform().config.data)), None
+    except Invalid as error:
+        anchors, problem = (), error.problems[0].text
+    connection, whole = work.session.connection(), "all" in request.args or not anchors
+    found = journal_verify.verify(connection, anchors) if whole else journal_anchor.since_last(connection, anchors)
+    return frame.page(
+        "verification.html",
+        found=found,
+        whole=whole,
+        problem=problem,
+        anchors=[(one, journal_anchor.text(one)) for one in reversed(anchors[-SHOWN:])],
+        unread=unread,
+    )
+
+
+def _auditing() -> None:
+    if not frame.reading().actor.reads_all:
+        abort(403)

@@ -1,0 +1,130 @@
+"""Every route x method x role against the declared table (G21, A19-A24): who may not is refused, nothing changes, and the journal
+knows it; who may is never refused by the door. A route nobody declared does not start."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from core.app import create_app
+from core.services import rights
+from core.services.access import SYSTEM_ACTOR
+from core.services.journal import JournalEntry
+from core.services.platform import Platform
+from core.testing import small_platform
+from core.web import doors
+from tests.core.web.people import MATRIX, browsers, one_of_each
+
+METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
+FILLED = {
+    "key": "environment.cleanup", "slug": "environment", "kind": "complex", "code": "en", "step": "check", "secret": "x",
+    "token": "x", "filename": "app.css", "record_id": "1", "unit_id": "1", "row_id": "1", "view_id": "1", "number": "1",
+    "account_id": "999", "deed": "end",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=["together", "apart"])
+def world(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Platform, dict[str, Any], bool]]:
+    """(platform, browser of each role, are the three administrators apart)."""
+    found = small_platform(tmp_path_factory.mktemp(request.param), begun=True)
+    logins, apart = one_of_each(found), request.param == "apart"
+    with found.work(SYSTEM_ACTOR) as work:
+        work.campaign.demo = not apart
+    yield found, browsers(found, logins), apart
+    found.db.close()
+
+
+def routes(app: Flask) -> Iterator[tuple[str, str, str]]:
+    """(endpoint, method, address) of every route and every method it takes; an argument nobody filled in stops the test."""
+    for rule in app.url_map.iter_rules():
+        address = re.sub(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", lambda m: FILLED[m[1]], rule.rule)
+        for method in METHODS:
+            if method in (rule.methods or ()):
+                yield rule.endpoint, method, address
+
+
+def lines(found: Platform) -> tuple[int, tuple[str, str] | None]:
+    """How many lines the journal has, and its last."""
+    with found.reading() as work:
+        many = work.session.scalar(select(func.count()).select_from(JournalEntry)) or 0
+        last = work.session.scalars(select(JournalEntry).order_by(JournalEntry.id.desc()).limit(1)).first()
+        return many, (last.verb, last.subject) if last is not None else None
+
+
+@pytest.mark.parametrize("role", MATRIX)
+def test_each_door_opens_to_whom_it_is_declared_for(world: tuple[Platform, dict[str, Any], bool], role: str) -> None:
+    found, people, apart = world
+    browser = people[role]
+    wrong = []
+    for endpoint, method, address in routes(browser.application):
+        if endpoint == "signin.sign_out":
+            continue  # it would end the session the others are asked with
+        may = rights.holds(role, doors.right_of(endpoint, method), separated=apart)
+        before = lines(found)
+        answer = browser.open(address, method=method, data={} if method != "GET" else None)
+        many, last = lines(found)
+        if answer.status_code >= 500:
+            wrong.append((endpoint, method, answer.status_code))
+        if not may and (answer.status_code != 403 or (many, last) != (before[0] + 1, ("refused", endpoint))):
+            wrong.append((endpoint, method, answer.status_code, last))
+        if may and method == "GET" and answer.status_code == 403:
+            wrong.append((endpoint, method, answer.status_code, "the door is declared open"))
+        answer.close()
+    assert wrong == []
+
+
+def test_a_stranger_meets_the_sign_in_page_everywhere_else(world: tuple[Platform, dict[str, Any], bool]) -> None:
+    found, people, _apart = world
+    stranger = next(iter(people.values())).application.test_client()
+    before = lines(found)
+    for endpoint, method, address in routes(stranger.application):
+        if (endpoint, method) == ("signin.sign_in", "POST"):
+            continue  # a name and a password that are wrong are a line of their own
+        answer = stranger.open(address, method=method)
+        if doors.right_of(endpoint, method) == rights.PUBLIC:
+            where = answer.headers.get("Location", "")
+            assert answer.status_code < 500 and ("/signin?" not in where or "again=" in where), endpoint
+        elif address.startswith("/api/"):
+            assert answer.status_code == 401, endpoint
+        else:
+            assert answer.status_code == 302 and "/signin?" in answer.location, (endpoint, method)
+        answer.close()
+    assert lines(found) == before
+
+
+def test_other_methods_and_tricks_open_nothing(world: tuple[Platform, dict[str, Any], bool]) -> None:
+    """A19, A20."""
+    _found, people, _apart = world
+    company = people[rights.COMPANY]
+    for trick in ("/journal?as_user=admin", "/journal?ignore_permissions=1", "/overview?role=administrator"):
+        assert company.get(trick, headers={"X-User-Id": "1", "X-HTTP-Method-Override": "PUT"}).status_code == 403
+    assert company.head("/overview").status_code == 403
+    assert company.put("/overview").status_code == 405
+
+
+@pytest.mark.parametrize("world", ["apart"], indirect=True)
+def test_the_three_administrators_do_nobodys_business_and_not_each_others(
+    world: tuple[Platform, dict[str, Any], bool],
+) -> None:
+    """A23, G36: no door of administration is shared by two of the three; none of them opens records or figures."""
+    guarded = (rights.REGISTRY, rights.PEOPLE, rights.GRANT, rights.AUDIT, rights.OPERATE)
+    for right in guarded:
+        assert len([r for r in rights.APART if rights.holds(r, right, separated=True)]) <= 1, right
+    for role in rights.APART:
+        for right in (rights.FORMS, rights.READ, rights.ISSUE, rights.OWN_ACTION):
+            assert not rights.holds(role, right, separated=True), (role, right)
+
+
+def test_a_route_nobody_declared_does_not_start(tmp_path: Path) -> None:
+    found = small_platform(tmp_path)
+    app = create_app(platform=found)
+    app.add_url_rule("/new", "new.page", lambda: "")
+    with pytest.raises(LookupError, match=r"new\.page: enter it in core/web/doors\.py"):
+        doors.check(app.url_map.iter_rules())
+    found.db.close()
