@@ -32,7 +32,7 @@ from bench.crash_server import VARIANTS
 from bench.serve import ROOT, free_port
 from core.base import keys
 from core.kernel import plugins
-from core.services import accounts, reckoned
+from core.services import accounts, journal_verify, reckoned
 from core.services.access import SYSTEM_ACTOR
 from core.services.db import Database
 from core.services.journal import JournalEntry
@@ -182,6 +182,9 @@ def _judged(made: Platform, programs: list[Writer], kills: int) -> Outcome:
         if receipts != set(rows):
             out.unlike.append(f"{len(receipts)} receipts for {len(rows)} records")
         out.unlike += reckoned.differences(work)
+        out.unlike += [
+            f"journal, line {f.line}: {f.what}" for f in journal_verify.verify(work.session.connection()).findings
+        ]
     db.close()
     return out
 

@@ -47,7 +47,7 @@ def restore(file: Path, other_key: bool) -> None:
         click.echo(f"  · 插件 {slug} 没有安装：它的数据已一并恢复，装上后即可使用")
     with opened() as found:  # brings the tables to the newest shape
         backup_restore.resumed(found, manifest)
-    click.echo("所有人需要重新登录。")
+    click.echo("所有人需要重新登录。备份之后清除过个人信息的，请运行 actions person erase-again 再清除一次。")
     if other_key:
         click.echo("密钥与备份时不同：个人信息显示为“密钥不可用”。")
 

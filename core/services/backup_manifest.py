@@ -53,9 +53,9 @@ class Manifest:
 
 
 def read(file: Path, keys: Sequence[bytes], *, other_key: bool = False) -> Manifest:
-    """The manifest of ``file``, made under one of ``keys``, once every part of the archive is what it says. ``other_key``:
-    take a backup that was made under another key; what is personal in it stays sealed and its seal can't be checked.
-    Raises ``Invalid``."""
+    """The manifest of ``file``, once every part of the archive is what it says and one of ``keys`` (today's and those given up)
+    sealed it. ``other_key``: take a backup that was made under none of them; what is personal in it stays sealed and its
+    seal can't be checked. Raises ``Invalid``."""
     try:
         with zipfile.ZipFile(file) as found:
             told: dict[str, Any] = json.loads(found.read(NAME))
@@ -63,11 +63,10 @@ def read(file: Path, keys: Sequence[bytes], *, other_key: bool = False) -> Manif
             if told.get("format") != FORMAT:
                 raise refused(Say("备份格式 {n} 不认识，请用写出它的版本或更新的版本", n=told.get("format")))
             manifest = Manifest(**told)
-            key = next((k for k in keys if manifest.key == fingerprint(k)), None)
-            if key is None:
-                if not other_key:
-                    raise refused(OTHER_KEY)
-            elif not hmac.compare_digest(seal, _seal(told, key)):
+            key = next((one for one in keys if fingerprint(one) == manifest.key), None)
+            if key is None and not other_key:
+                raise refused(OTHER_KEY)
+            if key is not None and not hmac.compare_digest(seal, _seal(told, key)):
                 raise refused(CHANGED)
             _whole(found, manifest)
     except Invalid:

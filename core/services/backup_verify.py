@@ -19,7 +19,7 @@ from core.base.window import TZ
 from core.config import Config
 from core.estate.campaign import Campaign
 from core.kernel.catalog import Catalog
-from core.services import days, migrations, reckoned
+from core.services import days, journal_verify, migrations, reckoned
 from core.services.backup_manifest import Manifest, read, refused
 from core.services.backup_restore import restore
 from core.services.db import Database
@@ -36,7 +36,8 @@ class Verified:
 
 def verify(config: Config, catalog: Catalog, file: Path, *, ledgers: bool = True, room: Path | None = None) -> Verified:
     """Restore ``file`` somewhere else: integrity, digests, rows; with ``ledgers`` also whether both equal what the records
-    come to. ``room``: a folder with room for it (default: the data folder, for the system's temporary one may be small, or
+    come to and the journal's chain holds.
+    ``room``: a folder with room for it (default: the data folder, for the system's temporary one may be small, or
     memory). Raises ``Invalid`` where it would not restore."""
     manifest = read(file, (config.secret_key, *config.old_keys))
     with _elsewhere(config, manifest, room or config.data) as scratch:
@@ -57,6 +58,8 @@ def _wrong(scratch: Config, catalog: Catalog, manifest: Manifest) -> Iterator[st
             days.begin(work)
         with platform.work(now=now, settle=False) as work:
             yield from reckoned.differences(work)
+            chain = journal_verify.verify(work.session.connection())
+            yield from (f"操作日志第 {one.line} 条：{one.what}" for one in chain.findings[:3])
     finally:
         db.close()
 
