@@ -58,8 +58,10 @@ def _intakes(found: Declared) -> Iterator[DeclarationError]:
             continue
         fields = {f.name: f for f in one.record.fields()}
         if strange := [n for n in one.fields if n not in fields or not fields[n].filed]:
-            mend = "name fields that are asked for when the record is first reported"
-            yield DeclarationError(f"the intake {one.key} asks for {strange}", mend)
+            yield DeclarationError(
+                f"the intake {one.key} asks for {strange}",
+                "name fields that are asked for when the record is first reported",
+            )
         if spoken := [n for n in one.told if n not in fields or fields[n].personal]:
             yield DeclarationError(f"the intake {one.key} tells of {spoken}", "tell of fields that are not personal")
 
