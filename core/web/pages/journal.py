@@ -16,8 +16,9 @@ from core.base.window import end_of
 from core.estate.units import UNITS
 from core.services import job_runs
 from core.services.journal import JournalEntry
+from core.services.rights import RIGHTS, ROLES
 from core.services.work import Work
-from core.web import frame
+from core.web import doors, frame
 
 bp = Blueprint("journal", __name__)
 PAGE = 50
@@ -57,6 +58,7 @@ FIELDS = {
     "reason": "理由",
     "fields": "字段",
 }
+WAYS_IN = {"password": "密码", "link": "一次性链接", "oidc": "统一认证", "code": "验证码", "again": "再次确认"}
 SOURCES = {
     "page": "页面",
     "command": "命令",
@@ -177,7 +179,10 @@ def _line(work: Work, entry: JournalEntry) -> Line:
 
 def label_of(work: Work, subject: str) -> str:
     found = work.catalog.records.get(subject) or UNITS.get(subject)
-    return found.label if found is not None else OTHERS.get(subject, subject)
+    if found is not None:
+        return found.label
+    right = RIGHTS.get(doors.DOORS.get(subject, ""))  # a door somebody was refused at
+    return right.label if right is not None else OTHERS.get(subject, subject)
 
 
 def verb_of(work: Work, entry: JournalEntry) -> str:
@@ -196,6 +201,8 @@ def changes_of(work: Work, entry: JournalEntry) -> list[tuple[str, str, str]]:
     for name, (before, after) in entry.changes.items():
         if name == "state" and record is not None:
             before, after = (record.workflow.state(s).label if s else s for s in (before, after))
+        words = WAYS_IN if name == "via" else ROLES if name == "role" else {}
+        before, after = (words.get(v, v) if isinstance(v, str) else v for v in (before, after))
         field = next((f for f in declared.fields() if f.name == name), None) if declared is not None else None
         show = (
             (lambda v, k=field.kind: k.show(k.load(v), work.look))
