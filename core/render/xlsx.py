@@ -16,7 +16,7 @@ from core.render.xlsx_cells import Formats
 from core.render.xlsx_chart import ChartData
 from core.render.xlsx_outline import write_outline
 from core.render.xlsx_parts import COVER, Part, parts
-from core.render.xlsx_table import widen, write_table
+from core.render.xlsx_table import IDS, widen, write_table
 
 MARK = "演示数据"
 
@@ -50,6 +50,7 @@ def _write_part(sheet: Worksheet, part: Part, formats: Formats, data: ChartData)
             widen(item.table, widths)
     for column, width in widths.items():
         sheet.set_column(column, column, width)
+    sheet.set_column(IDS, IDS, None, None, {"hidden": True})
     for item in part.items:
         if item.elsewhere:
             sheet.write_url(

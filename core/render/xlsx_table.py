@@ -13,6 +13,7 @@ from core.base.blocks import Cell, Lamp, Ratio, Table, Text, percent, plain
 from core.render.xlsx_cells import Formats, text, width_of, write_cell
 
 WIDEST = 38
+IDS = 40  # the hidden column that says what each row is of, for whoever works on with the sheet
 LINE = 15.5  # points
 
 
@@ -43,6 +44,8 @@ def write_table(
         for column, start, span, cell in zip(table.columns, starts, spans, one, strict=True):
             write_cell(sheet, at, start, cell, formats, column.align, span)
         fit_row(sheet, at, [(_shown(cell), widths[start]) for cell, start in zip(one, starts, strict=True)])
+        if told := _id(one):
+            text(sheet, at, IDS, told, formats.get())
         at += 1
     if table.rows and filtered:
         sheet.autofilter(row + 1, 0, at - 1, sum(spans) - 1)
@@ -69,6 +72,12 @@ def em(shown: str) -> float:
 
 def _spans(table: Table) -> list[int]:
     return [width_of([one[i] for one in table.rows]) for i in range(len(table.columns))]
+
+
+def _id(row: Sequence[Cell]) -> str:
+    """What the row is of: the first thing one of its cells leads to, e.g. ``indicator/environment.cleaned``."""
+    refs = (getattr(cell, "ref", None) for cell in row)
+    return next((f"{ref.kind}/{ref.key}" for ref in refs if ref is not None), "")
 
 
 def _labels(label: str, span: int) -> list[str]:

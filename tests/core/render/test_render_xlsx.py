@@ -14,6 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from core.base import blocks as b
 from core.render.xlsx import render
 from core.render.xlsx_parts import sheet_name
+from core.render.xlsx_table import IDS
 
 COLUMNS = (
     *(b.Column(label="小区"), b.Column(label="完成率", align="right"), b.Column(label="支出")),
@@ -146,3 +147,17 @@ def test_chart_is_native_and_a_gap_is_an_empty_cell() -> None:
 def test_the_same_document_gives_the_same_bytes() -> None:
     document = b.Document(title="题", blocks=(b.Heading("行动"), table()), as_of=date(2024, 12, 31))
     assert render(document) == render(document)
+
+
+def test_each_row_says_what_it_is_of_in_a_hidden_column() -> None:
+    led = b.Text("甲", ref=b.Ref(kind="complex", key="12"))
+    one = b.Table(
+        title="台账",
+        columns=(b.Column(label="小区"), b.Column(label="数")),
+        rows=((led, b.Number(1)), (b.Text("无"), b.Number(2))),
+    )
+    sheet = book(b.Heading("行动", 1), one)["一、行动"]
+    told = [sheet.cell(n, IDS + 1).value for n in (6, 7)]
+    assert told == ["complex/12", None]
+    letter = openpyxl.utils.get_column_letter(IDS + 1)
+    assert sheet.column_dimensions[letter].hidden
