@@ -74,6 +74,7 @@ from core.base.fields import (
 )
 from core.base.frequency import every, every_setting
 from core.base.hookspecs import hookimpl, hookspec
+from core.base.intake import Intake
 from core.base.kinds import ChoiceKind, ChoicesKind, DecimalKind, IntegerKind, Look, TextKind, YesNoKind
 from core.base.kinds_of_time import DayKind
 from core.base.notice import Case, Colour, Ground, NoticeRule
@@ -158,6 +159,7 @@ __all__ = [
     "Heading",
     "Indicator",
     "IndicatorFacts",
+    "Intake",
     "IntegerKind",
     "Job",
     "JobContext",

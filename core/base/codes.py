@@ -32,7 +32,7 @@ def id_number_problem(number: str) -> Say | None:
     True
     """
     number = number.upper()
-    if len(number) != 18 or not number[:17].isdigit():
+    if len(number) != 18 or not number[:17].isdecimal():
         return Say("身份证号应为18位")
     try:
         date(int(number[6:10]), int(number[10:12]), int(number[12:14]))

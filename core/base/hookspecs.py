@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     )
     from core.base.errors import Problem
     from core.base.facts import Facts
+    from core.base.intake import Intake
     from core.base.kinds import Look
     from core.base.notice import NoticeRule
     from core.base.record import Record
@@ -112,6 +113,14 @@ def notices() -> Iterable[NoticeRule]:  # type: ignore[empty-body]
     Example: the three-coloured supervision sheets (plugins/safeguards/notices.py)."""
 
 
+@hookspec
+def intakes() -> Iterable[Intake]:  # type: ignore[empty-body]
+    """What other systems may report through the API by a token of their own, and how they learn what became of it. Keys
+    begin with ``<slug>.``.
+
+    Example: complaints of a citizens' mini-program or a grid system (plugins/disputes/intakes.py)."""
+
+
 @hookspec(firstresult=True)
 def hookspecs() -> ModuleType:  # type: ignore[empty-body]
     """A module of this plugin's own hookspecs, by which others add to what it does. They implement them with
@@ -157,5 +166,6 @@ DESCRIBE = (
     "papers",
     "compilations",
     "notices",
+    "intakes",
     "hookspecs",
 )

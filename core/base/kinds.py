@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from core.base.facts import Facts
 
 LARGEST = 2_000_000_000  # what an integer column of every store holds
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+UNSEEN = re.compile(
+    r"[\u200b\u200c\u200e\u200f\u2060-\u2064\ufeff]|(?<=\w)\u200d|\u200d(?=\w)"
+)  # no word has them; an emoji may
 
 
 class Look(Protocol):
@@ -63,12 +66,14 @@ class Look(Protocol):
 
 
 def plain_text(raw: Any) -> str:
-    """Text as typed, trimmed; numbers of a sheet without a needless ``.0``."""
+    """Text as typed, trimmed and without what takes no room; numbers of a sheet without a needless ``.0``."""
     if isinstance(raw, bool):
         return "是" if raw else "否"
+    if isinstance(raw, dict | list | tuple):
+        raise ValueError(Say("请填写文字，不是列表或对象"))
     if isinstance(raw, float) and raw.is_integer():
         raw = int(raw)
-    text = str(raw).strip()
+    text = UNSEEN.sub("", str(raw)).strip()
     if CONTROL.search(text):
         raise ValueError(Say("含有不可见的控制字符，请删除后重新输入"))
     return text

@@ -19,7 +19,7 @@ from core.kernel import rules
 from core.kernel.catalog import Declared
 
 FIXED = ("records.py", "indicators.py", "deadlines.py", "report.py", "sample.py", "README.md", "migrations")
-MORE = ("workflows", "reactions", "hooks", "documents", "jobs", "notices", "views")
+MORE = ("workflows", "reactions", "hooks", "documents", "jobs", "notices", "intakes", "views")
 ALLOWED = {"__init__", "plugin", *(f.removesuffix(".py") for f in FIXED), *MORE}
 FOREIGN = ("flask", "werkzeug", "jinja2", "apscheduler", "wtforms")
 PERSONAL = ("姓名", "电话", "手机", "身份证", "联系方式", "住址", "家庭地址")

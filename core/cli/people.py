@@ -93,10 +93,12 @@ def user_contact(login: str, address: str) -> None:
 )
 @click.option("--days", default=tokens.DAYS, show_default=True, help="有效天数")
 @click.option("--per-minute", default=tokens.PER_MINUTE, show_default=True, help="每分钟最多调用次数")
-def user_token(login: str, name: str, scopes: tuple[str, ...], days: int, per_minute: int) -> None:
+@click.option("--signed", is_flag=True, help="每次调用用令牌签名，不直接携带令牌；输出编号和密钥")
+def user_token(login: str, name: str, scopes: tuple[str, ...], days: int, per_minute: int, signed: bool) -> None:
     """Print a new API token that speaks for an account. It is shown this once."""
     with opened() as found, said(), found.work(SYSTEM_ACTOR, settle=False) as work:
-        click.echo(tokens.issue(work, login, name, scopes, days=days, per_minute=per_minute))
+        secret = tokens.issue(work, login, name, scopes, days=days, per_minute=per_minute, signed=signed)
+        click.echo(f"{tokens.listed(work)[0][0].id}\t{secret}" if signed else secret)
 
 
 @main.group("tokens")

@@ -21,6 +21,7 @@ from core.base.describe import (
     Setting,
 )
 from core.base.errors import Problem
+from core.base.intake import Intake
 from core.base.notice import NoticeRule
 from core.base.record import Record
 
@@ -53,6 +54,7 @@ class Declared:
     papers: tuple[Paper, ...] = ()
     compilations: tuple[Compilation, ...] = ()
     notices: tuple[NoticeRule, ...] = ()
+    intakes: tuple[Intake, ...] = ()
     hookspecs: ModuleType | None = None  # its own hooks for others
     answers: Mapping[str, Callable[..., Any]] = field(default_factory=dict)  # what it answers to others' hooks
     judges: Callable[..., Iterable[Problem]] | None = None  # check_record
@@ -76,6 +78,7 @@ class Catalog:
     jobs: Mapping[str, Job] = field(init=False)
     offers: Mapping[str, Offer] = field(init=False)
     compilations: Mapping[str, Compilation] = field(init=False)
+    intakes: Mapping[str, Intake] = field(init=False)
 
     def __post_init__(self) -> None:
         each = self.plugins.values()
@@ -87,6 +90,7 @@ class Catalog:
             "jobs": {j.key: j for p in each for j in p.jobs},
             "offers": {o.key: o for p in each for o in p.offers},
             "compilations": {b.key: b for p in each for b in p.compilations},
+            "intakes": {i.key: i for p in each for i in p.intakes},
         }
         for name, value in flat.items():
             object.__setattr__(self, name, MappingProxyType(value))

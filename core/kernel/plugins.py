@@ -149,6 +149,7 @@ def ask(slug: str, module: ModuleType | Any) -> Declared:
         papers=tuple(_flat(answers["papers"])),
         compilations=tuple(_flat(answers["compilations"])),
         notices=tuple(_flat(answers["notices"])),
+        intakes=tuple(_flat(answers["intakes"])),
         hookspecs=answers["hookspecs"],
         answers=_answers(module),
         judges=getattr(module, "check_record", None),

@@ -20,6 +20,7 @@ def problems(found: Declared) -> Iterator[DeclarationError]:
     yield from _notices(found)
     for record in found.records.values():
         yield from rules_workflow.problems(record)
+    yield from _intakes(found)
     for indicator in found.indicators:
         yield from _indicator(indicator)
 
@@ -48,6 +49,23 @@ def _notices(found: Declared) -> Iterator[DeclarationError]:
             )
 
 
+def _intakes(found: Declared) -> Iterator[DeclarationError]:
+    for one in found.intakes:
+        if one.record not in found.records.values():
+            yield DeclarationError(
+                f"the intake {one.key} of {one.record.__name__}", "take in records of the plugin itself"
+            )
+            continue
+        fields = {f.name: f for f in one.record.fields()}
+        if strange := [n for n in one.fields if n not in fields or not fields[n].filed]:
+            yield DeclarationError(
+                f"the intake {one.key} asks for {strange}",
+                "name fields that are asked for when the record is first reported",
+            )
+        if spoken := [n for n in one.told if n not in fields or fields[n].personal]:
+            yield DeclarationError(f"the intake {one.key} tells of {spoken}", "tell of fields that are not personal")
+
+
 def _keys(found: Declared) -> Iterator[DeclarationError]:
     prefix = found.action.slug + "."
     declared: Sequence[tuple[str, str]] = [
@@ -58,6 +76,7 @@ def _keys(found: Declared) -> Iterator[DeclarationError]:
         *(("job", j.key) for j in found.jobs),
         *(("offer", o.key) for o in found.offers),
         *(("compilation", c.key) for c in found.compilations),
+        *(("intake", i.key) for i in found.intakes),
     ]
     seen: set[tuple[str, str]] = set()
     for kind, key in declared:

@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from core.services import backup_store
-from core.services.backup_manifest import FILES, FORMAT, NAME, PIECE, STORE, Manifest, fingerprint, product
+from core.services import backup_store, erasing, journal_anchor
+from core.services.backup_manifest import FILES, FORMAT, KEPT, NAME, PIECE, STORE, Manifest, fingerprint, product
 from core.services.platform import Platform
 
 
@@ -35,7 +35,8 @@ def write(platform: Platform, file: Path) -> Manifest:
                 packed = zipfile.ZIP_DEFLATED if platform.db.sqlite else zipfile.ZIP_STORED
                 store = _add(archive, copy, STORE, packed)
                 files = dict(_uploads(archive, platform.config.uploads))
-                manifest = _manifest(platform, found, store, files)
+                kept = dict(_kept(archive, platform.config.data))
+                manifest = _manifest(platform, found, store, files, kept)
                 archive.writestr(NAME, manifest.sealed(platform.config.secret_key), zipfile.ZIP_DEFLATED)
             out.flush()
             os.fsync(out.fileno())
@@ -53,7 +54,9 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _manifest(platform: Platform, found: backup_store.Content, store: str, files: dict[str, str]) -> Manifest:
+def _manifest(
+    platform: Platform, found: backup_store.Content, store: str, files: dict[str, str], kept: dict[str, str]
+) -> Manifest:
     with platform.reading() as work:
         now, today = work.now, work.today
     return Manifest(
@@ -67,6 +70,7 @@ def _manifest(platform: Platform, found: backup_store.Content, store: str, files
         store=store,
         files=files,
         key=fingerprint(platform.config.secret_key),
+        kept=kept,
     )
 
 
@@ -88,6 +92,14 @@ def _uploads(archive: zipfile.ZipFile, folder: Path) -> Iterator[tuple[str, str]
             yield path, _add(archive, one, FILES + path, zipfile.ZIP_STORED)
         except FileNotFoundError:
             continue
+
+
+def _kept(archive: zipfile.ZipFile, data: Path) -> Iterator[tuple[str, str]]:
+    """(path below ``data``, digest) of what stands outside the database on purpose."""
+    for one in (journal_anchor.file_in(data), data / erasing.LATER):
+        if one.is_file():
+            path = one.relative_to(data).as_posix()
+            yield path, _add(archive, one, KEPT + path, zipfile.ZIP_DEFLATED)
 
 
 def _add(archive: zipfile.ZipFile, source: Path, name: str, packed: int) -> str:

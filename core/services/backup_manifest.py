@@ -20,7 +20,7 @@ from core.base.errors import Invalid, Problem
 from core.base.say import Say
 
 FORMAT = 1
-NAME, STORE, FILES = "manifest.json", "store", "files/"
+NAME, STORE, FILES, KEPT = "manifest.json", "store", "files/", "kept/"
 PIECE = 1 << 20
 
 
@@ -28,7 +28,8 @@ PIECE = 1 << 20
 class Manifest:
     """``kind``: sqlite or postgresql. ``steps``: newest migration step by owner. ``tables``: rows and digest of each.
     ``store``: SHA-256 of the copy of the store. ``files``: SHA-256 of every upload by its path. ``today``: the platform's
-    day. ``key``: fingerprint of the secret key."""
+    day. ``key``: fingerprint of the secret key. ``kept``: SHA-256 of what else stands outside the database and must come back:
+    the journal's anchors, what was erased."""
 
     format: int
     product: str
@@ -40,6 +41,7 @@ class Manifest:
     store: str
     files: Mapping[str, str]
     key: str
+    kept: Mapping[str, str]
 
     @property
     def rows(self) -> int:
@@ -109,6 +111,7 @@ def refused(said: Say) -> Invalid:
 def _whole(found: zipfile.ZipFile, manifest: Manifest) -> None:
     """Every member is what the manifest says, and there is no other."""
     members = {STORE: manifest.store} | {FILES + path: digest for path, digest in manifest.files.items()}
+    members |= {KEPT + path: digest for path, digest in manifest.kept.items()}
     if sorted(found.namelist()) != sorted([NAME, *members]):
         raise refused(CHANGED)
     for name, digest in members.items():

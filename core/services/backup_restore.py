@@ -22,7 +22,7 @@ from core.config import Config
 from core.kernel.catalog import Catalog
 from core.services import backup_store, journal, migrations, sessions
 from core.services.backup import sync_folder
-from core.services.backup_manifest import FILES, STORE, Manifest, product, read, refused
+from core.services.backup_manifest import FILES, KEPT, STORE, Manifest, product, read, refused
 from core.services.platform import Platform
 
 
@@ -34,7 +34,7 @@ def restore(config: Config, catalog: Catalog, file: Path, *, other_key: bool = F
     _not_newer(manifest, catalog)
     _fits(config, manifest)
     with _unpacked(file, manifest, config.data) as folder:
-        copy, uploads = folder / STORE, folder / "files"
+        copy, uploads = folder / STORE, folder / FILES
         if manifest.kind == "sqlite":
             backup_store.whole(copy)
             _same(str(backup_store.embedded(copy).url), manifest)
@@ -46,6 +46,8 @@ def restore(config: Config, catalog: Catalog, file: Path, *, other_key: bool = F
         except BaseException:
             config.uploads.replace(uploads)  # goes with the scratch folder: the place is empty again
             raise
+        for path in manifest.kept:
+            _keep(folder / KEPT / path, config.data / path)
     return manifest
 
 
@@ -87,13 +89,13 @@ def _unpacked(file: Path, manifest: Manifest, beside: Path) -> Iterator[Path]:
     try:
         with zipfile.ZipFile(file) as found:
             _extract(found, STORE, folder / STORE)
-            (folder / "files").mkdir()
-            for path in manifest.files:
-                target = folder / "files" / path
-                if not target.resolve().is_relative_to(folder / "files"):
-                    raise refused(Say("备份中的路径 {f} 不合法，没有恢复", f=path))
+            (folder / FILES).mkdir()
+            for name in (*(FILES + path for path in manifest.files), *(KEPT + path for path in manifest.kept)):
+                target = folder / name
+                if not target.resolve().is_relative_to(folder / name.partition("/")[0]):
+                    raise refused(Say("备份中的路径 {f} 不合法，没有恢复", f=name))
                 target.parent.mkdir(parents=True, exist_ok=True)
-                _extract(found, FILES + path, target)
+                _extract(found, name, target)
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -105,6 +107,13 @@ def _extract(found: zipfile.ZipFile, name: str, target: Path) -> None:
         shutil.copyfileobj(content, out)
         out.flush()
         os.fsync(out.fileno())
+
+
+def _keep(source: Path, target: Path) -> None:
+    """What the place itself kept longer stays: its anchors and erasures are the newer ones."""
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        source.replace(target)
 
 
 def _place(config: Config, manifest: Manifest, copy: Path) -> None:

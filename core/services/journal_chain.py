@@ -28,7 +28,7 @@ _COVERED = ("id", "at", "login", "actor", "source", "address", "verb", "subject"
 _WAITING, _MARKS = "journal.waiting", "journal.marks"
 _JSON = JsonText()
 _table = JournalEntry.__table__
-_head = select(_table.c.id, _table.c.digest).order_by(_table.c.id.desc()).limit(1)
+_head = select(_table.c.id, _table.c.digest).where(_table.c.id == select(func.max(_table.c.id)).scalar_subquery())
 
 
 def append(session: Session, lines: Iterable[Mapping[str, Any]]) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from core.base.declared import Declared
 from core.base.errors import Forbidden, Invalid, Problem
 from core.base.fields import read_all
+from core.base.kinds import plain_text
 from core.base.kinds_of_link import LinkKind
 from core.base.record import Record
 from core.base.say import Say
@@ -23,6 +24,7 @@ def judged(
     work: Work, slug: str, model: type[Record], record: Record | None, raw: Mapping[str, Any], reason: str = ""
 ) -> dict[str, Any]:
     """What would be saved of ``raw`` (all of a record): read, checked, permitted; raises like ``save`` and writes nothing."""
+    spoken("reason", reason)
     values = _read(work, slug, model, raw, record, reason)
     permit(work, slug, model, record, values)
     closed = record is not None and record.state not in model.workflow.editable
@@ -41,6 +43,14 @@ def typed(work: Work, model: type[Record], before: Mapping[str, Any], raw: Mappi
     if work.actor.role != access.SYSTEM:
         fixed |= {f.name for f in model.fields() if not f.filed}
     return {n: v for n, v in raw.items() if n not in fixed}
+
+
+def spoken(field: str, text: str) -> None:
+    """A reason or a remark is text that every page and file can hold; ``Invalid`` otherwise."""
+    try:
+        plain_text(text)
+    except ValueError as error:
+        raise Invalid([Problem(field, error.args[0])]) from None
 
 
 def _read(
@@ -142,6 +152,7 @@ def allowed(work: Work, slug: str, record: Record, step: str, remark: str) -> Tr
         raise Forbidden(refused)
     if transition.needs_remark and not remark.strip():
         raise Invalid([Problem("remark", Say("请写明原因"))])
+    spoken("remark", remark)
     if len(remark) > 500:
         raise Invalid([Problem("remark", Say("最多 {n} 个字，现有 {m} 个字", n=500, m=len(remark)))])
     return transition

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from core.base.intake import Intake
 from core.base.record import Record
 from core.base.units import UNIT_KINDS
 from core.kernel.catalog import Catalog
@@ -64,6 +65,10 @@ def document(catalog: Catalog) -> Part:
         found |= {f"{name}_input": schemas.sent(model), f"{name}_change": schemas.corrected(model)}
         found |= {f"{name}_step": schemas.moved(model)}
         paths |= _record(key, name, model)
+    for key, intake in catalog.intakes.items():
+        name = f"intake_{key.replace('.', '_')}"
+        found |= {name: schemas.standing(intake), f"{name}_input": schemas.taken_in(intake)}
+        paths |= _intake(key, name, intake)
     paths |= _figures(catalog)
     components = {"schemas": found, "responses": {str(code): _refusal(code) for code in REFUSALS}}
     return {
@@ -135,6 +140,22 @@ def _record(key: str, name: str, model: type[Record]) -> Part:
             "post": operation(f"move_{name}", f"move {label}", name, [ID, step, MATCH], body=f"{name}_step")
         }
     return found
+
+
+def _intake(key: str, name: str, intake: Intake) -> Part:
+    receipt = {
+        "name": "receipt",
+        "in": "path",
+        "required": True,
+        "schema": {"type": "string", "pattern": "^[0-9A-Z-]{19}$"},
+    }
+    label = intake.label
+    return {
+        f"/intake/{key}": {
+            "post": operation(name, f"send to {label}", name, [ONCE, REASON], body=f"{name}_input", created=True)
+        },
+        f"/intake/{key}/{{receipt}}": {"get": operation(f"{name}_status", f"how it stands: {label}", name, [receipt])},
+    }
 
 
 def _listed(model: type[Record]) -> list[Part]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from core.base.blocks import Light
 from core.base.fields import Field
+from core.base.intake import Intake
 from core.base.record import Record
 from core.base.status import Status
+from core.base.window import TZ
 
 Schema = dict[str, Any]
 TEXT: Schema = {"type": "string"}
@@ -47,6 +50,32 @@ def moved(model: type[Record]) -> Schema:
     found = _given([f for f in model.fields() if f.name in asked], [], model.label)
     found["properties"]["remark"] = {"type": "string", "maxLength": 500}
     return found
+
+
+def taken_in(intake: Intake) -> Schema:
+    """What another system sends."""
+    fields = [f for f in intake.record.fields() if f.name in intake.fields]
+    known = intake.given(datetime.now(TZ))
+    found = _given(fields, [f.name for f in fields if f.required and f.name not in known], intake.label)
+    degrees = [{"type": "number", "minimum": -n, "maximum": n} for n in (180, 90)]
+    found["properties"]["place"] = {
+        "type": "array",
+        "prefixItems": degrees,
+        "items": False,
+        "minItems": 2,
+        "maxItems": 2,
+        "description": "[longitude, latitude]; looked at and not kept",
+    }
+    return found
+
+
+def standing(intake: Intake) -> Schema:
+    """What it is told."""
+    told = {
+        f.name: nullable(f.kind.schema() | {"title": f.label}) for f in intake.record.fields() if f.name in intake.told
+    }
+    states = {"type": "string", "enum": [s.key for s in intake.record.workflow.states]}
+    return _object({"receipt": TEXT, "state": states, "label": TEXT} | told, title=intake.label)
 
 
 def reference(name: str) -> Schema:

@@ -17,9 +17,9 @@ from sqlalchemy import Integer, String, delete, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.base.declared import Base
-from core.base.errors import KeyReused, NotFound, Stale
+from core.base.errors import Invalid, KeyReused, NotFound, Problem, Stale
 from core.base.fields import as_day
-from core.base.kinds import LARGEST
+from core.base.kinds import LARGEST, LongTextKind
 from core.base.react import Change
 from core.base.record import Record
 from core.base.window import Moment
@@ -39,6 +39,7 @@ class Receipt(Base):
     at: Mapped[datetime] = mapped_column(Moment)
 
 
+LONGEST_REMARK = 500
 FEW = 8  # beyond so many single look-ups the community of every complex is read at once
 
 
@@ -59,16 +60,18 @@ def save(
     record_id: int | None = None,
     version: int | None = None,
     idempotency: str | None = None,
+    said: Mapping[str, Any] | None = None,
     reason: str = "",
 ) -> Saved:
     """Report a new record of class ``key``, or correct the one with ``record_id``.
 
-    ``raw``: field name to what was typed, picked or read (for a correction only what changes). ``reason``: why what is
-    unusual is right. Raises ``Invalid`` with every problem at once, ``Forbidden``, ``NotFound``, ``Stale`` with both
-    versions, ``KeyReused``.
+    ``raw``: field name to what was typed, picked or read (for a correction only what changes). ``said``: what the
+    idempotency key stands for, where the caller added to it. ``reason``: why what is unusual is right. Raises ``Invalid``
+    with every problem at once, ``Forbidden``, ``NotFound``, ``Stale`` with both versions, ``KeyReused``.
     """
     model, slug = work.catalog.records[key], key.partition(".")[0]
-    digest = digest_of(key, record_id, raw) if idempotency else ""
+    reason = _worded(work, "reason", reason[:LONGEST_REMARK])
+    digest = digest_of(key, record_id, raw if said is None else said) if idempotency else ""
     if idempotency:
         _one_at_a_time(work, idempotency)
     if idempotency and (earlier := _repeated(work, idempotency, digest)):
@@ -125,6 +128,7 @@ def take(
     before = record.values()
     if version is not None and record.version != version:
         raise Stale(before, raw or {}, record.version)
+    remark = _worded(work, "remark", remark)
     transition = judging.allowed(work, slug, record, step, remark)
     values = judging.step_values(work, model, transition, record, raw or {}, remark)
     for name, value in values.items():
@@ -263,7 +267,15 @@ def touch_many(work: Work, model: type[Record], pairs: Sequence[tuple[Mapping[st
 
 def digest_of(key: str, record_id: int | None, raw: Mapping[str, Any]) -> str:
     content = json.dumps([key, record_id, {k: str(v) for k, v in raw.items()}], sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(content.encode()).hexdigest()
+    return hashlib.sha256(content.encode(errors="backslashreplace")).hexdigest()
+
+
+def _worded(work: Work, name: str, text: str) -> str:
+    """What a person says besides the fields, fit to be kept. Raises ``Invalid``."""
+    try:
+        return LongTextKind(longest=LONGEST_REMARK).read(text, work.look)
+    except ValueError as error:
+        raise Invalid([Problem(name, error.args[0])]) from None
 
 
 def forget(session: Session, before: datetime) -> int:

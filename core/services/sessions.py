@@ -71,9 +71,8 @@ def end_all(session: Session, account_id: int, now: datetime, kinds: Sequence[st
 
 
 def end_everybodys(session: Session, now: datetime) -> None:
-    """Nobody is signed in any more and no link opens anything; tokens of programs stay."""
-    open_ = (SignIn.kind.in_((SESSION, LINK, HALF)), SignIn.ended_at.is_(None))
-    session.execute(update(SignIn).where(*open_).values(ended_at=now))
+    """Nobody is signed in any more and no link opens anything."""
+    session.execute(update(SignIn).where(SignIn.ended_at.is_(None)).values(ended_at=now))
 
 
 def open_of(session: Session, account_id: int, now: datetime, policy: Policy, kind: str = SESSION) -> list[SignIn]:

@@ -22,6 +22,7 @@ from core.base.columns import JsonText
 from core.base.declared import Base
 from core.base.errors import Forbidden, Invalid, NotFound, Problem
 from core.base.say import Say
+from core.base.sealed import Sealed
 from core.base.window import Moment
 from core.services import journal, limits, rights
 from core.services.accounts import Account, real_now
@@ -46,6 +47,7 @@ class ApiToken(Base):
     created_at: Mapped[datetime] = mapped_column(Moment)
     expires_at: Mapped[datetime] = mapped_column(Moment)
     last_used_at: Mapped[datetime | None] = mapped_column(Moment)
+    signing: Mapped[str | None] = mapped_column(Sealed)  # of one that signs its calls; then it opens nothing by itself
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
@@ -65,9 +67,17 @@ class Held:
 
 
 def issue(
-    work: Work, login: str, name: str, scopes: Iterable[str], *, days: int = DAYS, per_minute: int = PER_MINUTE
+    work: Work,
+    login: str,
+    name: str,
+    scopes: Iterable[str],
+    *,
+    days: int = DAYS,
+    per_minute: int = PER_MINUTE,
+    signed: bool = False,
 ) -> str:
-    """A new token that speaks for ``login``; its secret is told this once. Raises ``Invalid``, ``Forbidden``."""
+    """A new token that speaks for ``login``; its secret is told this once. ``signed``: its calls are signed (signatures.py)
+    instead of carrying it. Raises ``Invalid``, ``Forbidden``."""
     if not work.actor.may(rights.PEOPLE):
         raise Forbidden(Say("只有系统管理员可以管理账号"))
     account = work.session.scalars(select(Account).where(Account.login == login, Account.active)).first()
@@ -82,6 +92,7 @@ def issue(
         name=name.strip(),
         account_id=account.id,
         digest=_digest(secret),
+        signing=secret if signed else None,
         scopes=asked,
         per_minute=per_minute,
         created_at=now,
@@ -121,7 +132,7 @@ def of_account(session: Session, account_id: int, now: datetime) -> Sequence[Api
 def resume(session: Session, secret: str, now: datetime) -> tuple[Account, Held] | None:
     """The account behind a token's secret, unless it is unknown, expired or ended, or the account was stopped."""
     rows = select(ApiToken, Account).join(Account, Account.id == ApiToken.account_id)
-    valid = (ApiToken.ended_at.is_(None), ApiToken.expires_at > now, Account.active)
+    valid = (ApiToken.ended_at.is_(None), ApiToken.expires_at > now, Account.active, ApiToken.signing.is_(None))
     found = session.execute(rows.where(ApiToken.digest == _digest(secret), *valid)).first()
     if found is None:
         return None
@@ -148,7 +159,10 @@ def _problems(work: Work, name: str, scopes: Sequence[str], days: int, per_minut
         yield Problem("scope", Say("请至少写明一项权限，例如 read 或 records:disputes.complaint:write"))
     for scope in scopes:
         what = scope.split(":")[1] if ":" in scope else ""
-        known = not what or what in work.catalog.plugins or what in work.catalog.records
+        parts = (
+            work.catalog.intakes if scope.startswith("intake:") else {**work.catalog.plugins, **work.catalog.records}
+        )
+        known = not what or what in parts
         if not SHAPE.fullmatch(scope) or not known:
             yield Problem("scope", Say("没有“{s}”这项权限", s=scope))
     if not 1 <= days <= MOST_DAYS:

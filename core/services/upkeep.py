@@ -15,6 +15,7 @@ from core.services import (
     messages,
     records,
     reminders,
+    signatures,
     upload_sweep,
     webhook_calls,
 )
@@ -76,6 +77,7 @@ def sweep(context: JobContext) -> str:
     session = context.work.session
     receipts = records.forget(session, context.now - KEPT)
     now = real_now()
+    signatures.sweep(session, now)
     spent, sent = limits.sweep(session, now), webhook_calls.sweep(session, now)
     return f"清除 {receipts} 个过期的提交编号、{spent} 个用完的限速记录、{sent} 条旧的外发通知"
 

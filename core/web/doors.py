@@ -130,6 +130,8 @@ DOORS: Mapping[str, str] = {
     "api.indicators": READ,
     "api.units": READ,
     "api.obligations": READ,
+    "api.submit": FORMS,
+    "api.status": FORMS,
 }
 
 

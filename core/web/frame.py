@@ -15,16 +15,18 @@ from werkzeug.wrappers import Response
 
 from core.base.blocks import Ref
 from core.base.errors import TooMany
-from core.services import access, accounts, journal, messages, policy, reports, signing_in, tokens
+from core.services import access, accounts, journal, messages, policy, reports, signatures, signing_in, tokens
 from core.services.access import Actor
 from core.services.platform import Platform
 from core.services.policy import Policy
 from core.services.rights import PUBLIC
+from core.services.signatures import Signed
 from core.services.signing_in import Whence
 from core.services.work import Work
 from core.web import agent, doors
 
 log = logging.getLogger("actions.web")
+LARGEST_CALL = 1024 * 1024  # bytes of one call of the API
 COOKIE = "actions_session"
 # Where it is done what is owed before anything else; only that, and signing out, may be opened until then.
 OWED = {signing_in.PASSWORD: "me.password", signing_in.FACTOR: "me.factor"}
@@ -144,10 +146,12 @@ def _who() -> Response | None:
     """Find the session behind the cookie or the API token; send strangers to the sign-in page, and keep everybody from the
     doors that are not theirs (doors.py)."""
     kind, _, bearer = request.headers.get("Authorization", "").partition(" ")
-    g.by_token = kind.lower() == "bearer"
+    signed = "X-Actions-Signature" in request.headers
+    g.by_token = signed or kind.lower() == "bearer"
     secret = None if g.by_token else request.cookies.get(cookie())
     if g.by_token and request.path.startswith("/api/"):
-        _by_token(bearer)
+        request.max_content_length = LARGEST_CALL
+        _by_token(bearer, signed)
     if secret and request.endpoint != "static":
         work = reading()
         found = accounts.resume(work.session, secret, accounts.real_now(), rules())
@@ -195,18 +199,29 @@ def _first_of_all(owed: str) -> Response | None:
     return redirect(url_for(OWED[owed]))
 
 
-def _by_token(secret: str) -> None:
+def _by_token(secret: str, signed: bool) -> None:
     """A token opens the API alone, and not more often than its rate. Raises ``TooMany``."""
-    now = accounts.real_now()
+    now, call = accounts.real_now(), _call() if signed else None
     work = reading()
-    found = tokens.resume(work.session, secret, now)
+    found = signatures.resume(work.session, call, now) if call else tokens.resume(work.session, secret, now)
     if found is None:
         return
-    account, g.token = found
-    g.actor = accounts.actor_of(work.session, account, work.today, request.remote_addr or "")
+    account, token = found
+    actor = accounts.actor_of(work.session, account, work.today, request.remote_addr or "")
     release()
-    if wait := tokens.spend(platform().db, g.token, now):
+    if wait := tokens.spend(platform().db, token, now):
         raise TooMany(wait)
+    if call is None or signatures.first(platform().db, token.id, call.nonce, now):
+        g.actor, g.token = actor, token
+
+
+def _call() -> Signed:
+    token, stamp, nonce, signature = (
+        request.headers.get(f"X-Actions-{name}", "") for name in ("Token", "Timestamp", "Nonce", "Signature")
+    )
+    query = request.query_string.decode(errors="replace")
+    target = request.path + (f"?{query}" if query else "")
+    return Signed(token, stamp, nonce, signature, request.method, target, request.get_data())
 
 
 def _note(secret: str, seen: datetime) -> None:

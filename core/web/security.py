@@ -10,8 +10,9 @@ from flask import Flask, Response, g, jsonify, make_response, render_template, r
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
+from werkzeug.routing import IntegerConverter, Map
 
 from core.base.errors import Forbidden, KeyReused, NotFound, TooMany
 from core.services.store_errors import Trouble, trouble
@@ -42,7 +43,15 @@ SAID = {
 }
 
 
+class RowNumber(IntegerConverter):
+    """A number in an address, as large as a row's may be: a larger one is an address of nothing."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=2**31 - 1)
+
+
 def protect(app: Flask) -> None:
+    app.url_map.converters["int"] = RowNumber
     app.after_request(_headers)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Forbidden, lambda error: answer(403, str(error)))
@@ -51,6 +60,8 @@ def protect(app: Flask) -> None:
         KeyReused, lambda _error: answer(409, _("同一提交编号已用于其他内容，请刷新页面后重新填写。"))
     )
     app.register_error_handler(TooMany, _too_many)
+    for unstorable in (OverflowError, UnicodeEncodeError, DataError):
+        app.register_error_handler(unstorable, _unstorable)
     app.register_error_handler(Exception, unexpected)
 
 
@@ -87,6 +98,12 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(error.valid_methods)
     return response
+
+
+def _unstorable(error: Exception) -> ResponseReturnValue:
+    """A number beyond the store's range, a NUL on PostgreSQL, half a character: no person types them, no row has them."""
+    log.warning("not to be looked up at %s: %s", request.path, type(error).__name__)
+    return answer(400)
 
 
 def _too_many(error: TooMany) -> ResponseReturnValue:

@@ -27,6 +27,7 @@ from core.api import (
     tally,
     whole,
 )
+from plugins.disputes.intakes import ANYWHERE, AREA, AreaKind
 from plugins.disputes.records_baseline import BASELINES, SAME_PERIOD, Baseline, reduction
 from plugins.disputes.records_complaint import Complaint
 from plugins.disputes.records_meetings import CommunityMeeting, Promotion
@@ -63,6 +64,13 @@ SETTINGS = (
         kind=IntegerKind(at_least=0, at_most=7, unit="天"),
         default=1,
         note="Q11：防止事后倒填",
+    ),
+    Setting(
+        key=AREA,
+        label="小程序、网格系统报送的受理范围（西,南,东,北 经纬度）",
+        kind=AreaKind(longest=80),
+        default=ANYWHERE,
+        note="位置在范围以外的不受理；方案未定，默认不限",
     ),
     every_setting("disputes.meeting_every", "物业管理联席会议频次", Period.MONTH, note="D8"),
 )

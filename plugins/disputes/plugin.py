@@ -9,6 +9,7 @@ from core.api import (
     Block,
     Deadline,
     Indicator,
+    Intake,
     Job,
     Offer,
     Reaction,
@@ -22,6 +23,7 @@ from core.api import (
 )
 from plugins.disputes import deadlines as owed
 from plugins.disputes import indicators as figures
+from plugins.disputes import intakes as taken_in
 from plugins.disputes import jobs as scheduled
 from plugins.disputes import reactions as links
 from plugins.disputes import records as kept
@@ -80,6 +82,11 @@ def offers() -> Iterable[Offer]:
 @hookimpl
 def reactions() -> Iterable[Reaction]:
     return links.REACTIONS
+
+
+@hookimpl
+def intakes() -> Iterable[Intake]:
+    return taken_in.INTAKES
 
 
 @hookimpl

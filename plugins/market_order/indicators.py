@@ -50,13 +50,13 @@ def _points(key: str, label: str, default: str, note: str = "") -> Setting:
 
 
 SETTINGS = (
-    _points("pass_line", "达标线", "60", "Q18：低于此分为不达标；施行的考评标准另有达标线的，从其规定"),
+    _points("pass_line", "达标线", "60", "低于此分为不达标；施行的考评标准另有达标线的，从其规定"),
     Setting(
         key="market_order.company_rule",
         label="企业不达标的判定",
         kind=ChoiceKind(options=(ANY, MEAN)),
         default=ANY,
-        note="Q18：任一项目不达标，企业即不达标；也可按各项目平均分",
+        note="任一项目不达标，企业即不达标；也可按各项目平均分",
     ),
     _points("band_excellent", "“优秀”起分", "90", "F5.2：等次，差异化监管用"),
     _points("band_good", "“良好”起分", "80", "F5.2：等次，差异化监管用"),
@@ -191,7 +191,7 @@ INDICATORS = (
         clause="二（五）目标",
         measure=income_settled,
         numerator="问题全部整改到位或已查处的小区",
-        denominator="排查出公共收益问题的小区（没有问题的为“无问题”，不计入，Q17）",
+        denominator="排查出公共收益问题的小区（没有问题的为“无问题”，不计入）",
         target=FULL,
         evidence=(IncomeProblem,),
     ),
@@ -202,7 +202,7 @@ INDICATORS = (
         clause="二（五）5",
         measure=income_clean,
         shape=Shape.COUNT,
-        numerator="已排查、没有发现过问题的小区（Q17）",
+        numerator="已排查、没有发现过问题的小区",
         denominator="已排查的小区",
         suffix="个",
         watch=True,
@@ -228,7 +228,7 @@ INDICATORS = (
         unit=COMPANY,
         measure=restricted,
         numerator="当日处于限制承接期的不达标企业",
-        denominator="最近一次审定的考评不达标的企业（Q18）",
+        denominator="最近一次审定的考评不达标的企业",
         every=Period.MONTH,
         target=FULL,
         evidence=(Restriction, Assessment),

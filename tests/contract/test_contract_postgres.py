@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import create_engine, text
 
-from core.base.sealed import use_key
+from core.base import keys
 from core.checks import Medal, Subject, bench, examine
 from core.kernel import plugins
 from core.kernel.catalog import Catalog
@@ -24,7 +24,7 @@ def databases(url: str) -> set[str]:
 
 @pytest.mark.timeout(420)
 def test_a_plugin_keeps_the_contract_on_postgresql(postgres_url: str) -> None:
-    use_key(b"only for tests")
+    keys.use(b"only for tests")
     found = plugins.load(strict=True).plugins["environment"]
     with bench.opened(Catalog(plugins={"environment": found}), postgres_url) as benches:
         told = examine(Subject(slug="environment", declared=found, benches=benches))

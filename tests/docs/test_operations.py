@@ -7,8 +7,7 @@ import re
 from tests.docs.snippets import DOCS
 
 TEXT = (DOCS / "operations.md").read_text(encoding="utf-8")
-FILES = sorted(f for f in (DOCS.parent / "core").rglob("*.py") if f.name != "testing.py")
-CODE = "\n".join(f.read_text(encoding="utf-8") for f in FILES)
+CODE = "\n".join(f.read_text(encoding="utf-8") for f in sorted((DOCS.parent / "core").rglob("*.py")))
 
 
 def test_every_setting_is_told_and_none_that_is_not_read() -> None:

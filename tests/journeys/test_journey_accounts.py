@@ -18,14 +18,15 @@ PASSWORD = "竹篱-Staple-battery-8"
 
 
 def test_what_was_typed_comes_back_after_signing_in_again(visit: Visit, site: Any) -> None:
+    """But what is personal, which no browser keeps."""
     with site.platform.work(SYSTEM_ACTOR) as work:
         rules = policy.of(site.platform.config, work.campaign)
         accounts.set_password(work, "petitions", PASSWORD, rules, initial=False)
     page = visit("petitions")
     page.goto(f"{site.base}/r/disputes.complaint/new")
-    remark = page.locator("form.record-form textarea").first
-    name = remark.get_attribute("name")
-    remark.fill("三号楼电梯停运两天")
+    typed = {"f_summary": "三号楼电梯停运", "f_phone": "13800000000"}
+    for name, value in typed.items():
+        page.locator(f"[name={name}]").fill(value)
     with site.platform.work(SYSTEM_ACTOR) as work:
         sessions.end_all(work.session, accounts.named(work, "petitions").id, accounts.real_now())
     page.locator("form.record-form").get_by_role("button", name="保存").first.click()
@@ -35,7 +36,7 @@ def test_what_was_typed_comes_back_after_signing_in_again(visit: Visit, site: An
     page.click("main button")
     page.wait_for_selector("form.record-form")
     page.wait_for_load_state()
-    assert page.locator(f"[name={name}]").input_value() == "三号楼电梯停运两天"
+    assert [page.locator(f"[name={name}]").input_value() for name in typed] == ["三号楼电梯停运", ""]
 
 
 def test_a_second_factor_is_set_up_and_asked_for(visit: Visit, site: Any) -> None:

@@ -267,7 +267,7 @@ class Scan:
             self._inside = False
             if self._shared == "s":
                 number = self._number.strip()
-                self.used[int(number) if number.isdigit() else -1] += 1
+                self.used[int(number) if number.isdecimal() else -1] += 1
 
 
 def _whole(number: str) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Mapping
 from datetime import date
+from itertools import zip_longest
 from typing import Any
 
 from core.base.fields import Field
@@ -74,7 +75,8 @@ class Book:
 
         self.work, self.model, self.fields = work, model, brought(model)
         self._bytes = io.BytesIO()
-        self._book = xlsxwriter.Workbook(self._bytes, {"in_memory": True, "strings_to_formulas": False})
+        options = {"constant_memory": True, "strings_to_formulas": False}  # rows go to the disk as they come, in order
+        self._book = xlsxwriter.Workbook(self._bytes, options)
         self.sheet = self._book.add_worksheet(_title(model.label))
         self._notes = self._book.add_worksheet(NOTES)
         self._lists = self._book.add_worksheet(LISTS)
@@ -82,7 +84,7 @@ class Book:
         self._lists.hide()
         about.hide()
         about.write_row(0, 0, [SIGNATURE, key, work.today.isoformat()])
-        self._lists_used = 0
+        self._listed: list[list[str]] = []
         self.formats: dict[str, Any] = {}
         self._head = self.format(bold=True, bg_color="#DDEBF7", border=1, text_wrap=True, valign="vcenter")
         self.locked = self.format(font_color="#7F7F7F")
@@ -103,6 +105,10 @@ class Book:
         self.sheet.set_footer(f"&L{text.replace('&', '&&')}&R— &P / &N —")
 
     def close(self) -> bytes:
+        for row, options in enumerate(zip_longest(*self._listed)):
+            for column, option in enumerate(options):
+                if option is not None:
+                    self._lists.write_string(row, column, option)
         self._book.close()
         return self._bytes.getvalue()
 
@@ -163,9 +169,8 @@ class Book:
     def _source(self, options: list[str]) -> list[str] | str:
         if len(",".join(options)) <= LONGEST_LIST and not any("," in o for o in options):
             return options
-        column, self._lists_used = self._lists_used, self._lists_used + 1
-        for row, option in enumerate(options):
-            self._lists.write_string(row, column, option)
+        column = len(self._listed)
+        self._listed.append(options)
         name = f"list_{column + 1}"
         letter = letters(column)
         self._book.define_name(name, f"={LISTS}!${letter}$1:${letter}${len(options)}")

@@ -11,6 +11,7 @@ from core.web.pages import (
     grids,
     help,
     inbox,
+    intake,  # noqa: F401 - its routes are the API's
     journal,
     language,
     lists,

@@ -212,7 +212,7 @@ def units(kind: str) -> ResponseReturnValue:
 def _save(key: str, names: list[str], record_id: int | None) -> ResponseReturnValue:
     work = frame.reading()
     form = forms.open_form(work, model_of(work, key), names)
-    idempotency = request.form.get("idempotency", "")[:100]
+    idempotency = request.form.get("idempotency", "")[:30]
     try:
         kept, problems = keep_photos(form)
         raw = forms.typed(form) | kept

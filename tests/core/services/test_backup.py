@@ -318,7 +318,10 @@ def test_the_commands_say_what_they_did(
 ) -> None:
     platform, _, there = made
     file = tmp_path / "cli.zip"
-    monkeypatch.setenv("ACTIONS_SECRET_KEY", KEY.decode())
+    for place in (platform.config.data, there.data):  # the key was brought to the new machine by other means
+        (place / "secret.key").write_bytes(platform.config.secret_key)
+        (place / "secret.key").chmod(0o600)
+    monkeypatch.delenv("ACTIONS_SECRET_KEY", raising=False)
     monkeypatch.setenv("ACTIONS_DATA", str(platform.config.data))
     monkeypatch.setenv("ACTIONS_DATABASE_URL", platform.config.database_url)
     with platform.work(SYSTEM_ACTOR) as work:

@@ -61,10 +61,10 @@ class Run:
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[tuple[Platform, str]]:
-    """Two weeks of a demo world and a token of a department that leads every action; on PostgreSQL where there is one: it
+    """A week of a demo world and a token of a department that leads every action; on PostgreSQL where there is one: it
     takes nothing that does not fit its columns."""
     url = empty_database(request.getfixturevalue("postgres_url"), "fuzz") if binaries() else ""
-    found = demo_platform(tmp_path_factory.mktemp("fuzz"), complexes=12, until=date(2024, 11, 22), url=url)
+    found = demo_platform(tmp_path_factory.mktemp("fuzz"), complexes=6, until=date(2024, 11, 15), url=url)
     with found.work(SYSTEM_ACTOR) as work:
         office = work.session.scalars(select(Department.id).order_by(Department.id)).first()
         for unit_id in work.session.scalars(select(ActionUnit.id)):
@@ -73,7 +73,13 @@ def world(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReque
             work.session.add(Responsibility(**held, **unit))
         accounts.add(work, "fuzz", "fuzz", "department", department_id=office)
     with found.work(SYSTEM_ACTOR) as work:
-        token = tokens.issue(work, "fuzz", "fuzz", ["read", "write"], per_minute=tokens.MOST_PER_MINUTE)
+        token = tokens.issue(
+            work,
+            "fuzz",
+            "fuzz",
+            ["read", "write", *(f"intake:{k}" for k in found.catalog.intakes)],
+            per_minute=tokens.MOST_PER_MINUTE,
+        )
     yield found, token
     found.db.close()
 

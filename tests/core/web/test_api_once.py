@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select
 
 from core.app import create_app
@@ -55,6 +56,45 @@ def test_a_number_no_column_holds_is_refused_not_an_error(store: Platform) -> No
     assert call("GET", "/api/v1/obligations?unit=complex/99999999999") == 422
     assert call("GET", "/api/v1/obligations?unit=complex/²") == 422
     assert call("GET", f"{WHERE}?page=²") == 422
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 200_000,
+        b'{"a":' * 300 + b"1" + b"}" * 300,
+        b'{"people": NaN}',
+        b'{"people": 1e999}',
+        b'{"people": ' + b"9" * 5000 + b"}",
+        b'{"note": "\\u0000"}',
+        b'{"note": "\\ud800"}',
+        b'{"\\ud800": 1}',
+        b'{"note": {"a": ["\\ud800"]}}',
+        b'{"complex_id": "\\u0000"}',
+        b"\xff\xfe",
+        b"null",
+        b'"text"',
+        b"",
+    ],
+)
+def test_a_body_nobody_would_send_is_422(store: Platform, body: bytes) -> None:
+    """A28: refused in words on both stores, and nothing is kept."""
+    app = create_app(platform=store)
+    with store.work(SYSTEM_ACTOR) as work:
+        token, theirs = (tokens.issue(work, login, "test", ["read", "write"]) for login in ("office", "b"))
+    headers = {"Authorization": f"Bearer {theirs}", "Idempotency-Key": "k", "If-Match": "1"}
+    made = app.test_client().post(WHERE, json=CLEANUP, headers=headers).json
+    headers["Authorization"] = f"Bearer {token}"
+    moved = f"{WHERE}/{made['id']}/moves/check"
+    headers["Idempotency-Key"] = "other"
+    for where in (WHERE, moved):
+        answer = app.test_client().post(where, data=body, content_type="application/json", headers=headers)
+        assert answer.status_code == 422 and answer.json["problems"], (where, answer.text)
+    large = app.test_client().post(WHERE, data=b"1" * (1 << 21), content_type="application/json", headers=headers)
+    assert large.status_code == 413
+    assert app.test_client().post(WHERE, data=b"{}", content_type="text/plain", headers=headers).status_code == 415
+    for remark in ("\0", "\ud800", "长" * 501):
+        assert app.test_client().post(moved, json={"remark": remark}, headers=headers).status_code == 422
 
 
 def test_a_key_is_remembered_for_a_week_and_a_sheet_for_good(store: Platform) -> None:

@@ -25,7 +25,7 @@ METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
 FILLED = {
     "key": "environment.cleanup", "slug": "environment", "kind": "complex", "code": "en", "step": "check", "secret": "x",
     "token": "x", "filename": "app.css", "record_id": "1", "unit_id": "1", "row_id": "1", "view_id": "1", "number": "1",
-    "account_id": "999", "deed": "end",
+    "account_id": "999", "receipt": "x", "deed": "end",
 }  # fmt: skip
 
 

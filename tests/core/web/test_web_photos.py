@@ -165,7 +165,7 @@ def test_a_store_from_before_learns_whose_its_photos_are(client: People) -> None
     a = client("a")
     report(a, f_photos="", f_photos_new=pick(photo(1)))
     report(a, f_people="9", f_photos="demo", f_photos_new=pick(photo(2)))
-    step = importlib.import_module("core.services.migrations.versions.0007_uploads_followed")
+    step = importlib.import_module("core.services.migrations.versions.0014_uploads_followed")
     with a.platform.work() as work:
         uses = select(UploadUse.upload_id, UploadUse.record_key, UploadUse.record_id).join(Upload).where(~Upload.sample)
         kept = set(work.session.execute(uses))

@@ -52,7 +52,7 @@ def call(browser: Any, token: str, path: str = WHERE, body: Any = None, **more: 
         ("records:environment:read", [200, 200, 403, 403]),
         ("records:environment:write", [403, 403, 403, 201]),
         ("records:disputes:write", BARRED),
-        ("intake:disputes.complaint", BARRED),
+        ("intake:disputes.complaints", BARRED),
     ],
 )
 def test_a_token_opens_its_scopes_and_nothing_else(browser: Any, scope: str, codes: list[int]) -> None:
