@@ -32,7 +32,7 @@ from bench.crash_server import VARIANTS
 from bench.serve import ROOT, free_port
 from core.base import keys
 from core.kernel import plugins
-from core.services import accounts, journal_verify, reckoned
+from core.services import journal_verify, reckoned, tokens
 from core.services.access import SYSTEM_ACTOR
 from core.services.db import Database
 from core.services.journal import JournalEntry
@@ -43,7 +43,7 @@ from core.testing import small_platform
 PLUGINS = "environment"
 KEY = "environment.cleanup"
 TODAY = "2024-11-20"
-SECRET = "only for tests"
+SECRET = "only for the crash test 97"
 
 
 @dataclass
@@ -81,7 +81,7 @@ class Writer(Thread):
     def run(self) -> None:
         while not self.stop.is_set():
             self.sent += 1
-            note = f"writer {self.number} report {self.sent}"
+            note = f"writer-{self.number}-report-{self.sent}"
             cut = False
             while not self.stop.is_set():
                 status, record_id = self._send(note)
@@ -115,9 +115,10 @@ def run(
 ) -> Outcome:
     """Kill the server ``kills`` times while ``writers`` programs report; what it came to."""
     catalog = plugins.load(only=[PLUGINS], strict=True)
+    keys.use(SECRET.encode())
     made = small_platform(folder, catalog=catalog, url=url, today=date.fromisoformat(TODAY), begun=True)
     with made.work(SYSTEM_ACTOR) as work:
-        token = accounts.api_token(work, "a")
+        token = tokens.issue(work, "a", "crash", ["write"], per_minute=6000)
     made.db.close()
     words = {
         "ACTIONS_DATA": str(folder),

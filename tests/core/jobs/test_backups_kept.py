@@ -16,7 +16,7 @@ from core.services.access import SYSTEM_ACTOR
 from core.services.job_runs import DONE, FAILED, JobRun
 from core.services.messages import Message
 from core.services.platform import Platform
-from core.testing import at, small_platform
+from core.testing import at, entered, small_platform
 
 NIGHT = date(2024, 11, 20)
 
@@ -143,7 +143,7 @@ def test_the_status_page_says_how_old_the_newest_is(kept: Platform) -> None:
     browser = create_app(platform=kept).test_client()
     with kept.work(SYSTEM_ACTOR) as work:
         link = accounts.one_time_link(work, "admin")
-    browser.get(f"/enter/{link}")
+    entered(browser, link)
     assert "还没有一份可用的备份" in browser.get("/status").text
     job_runs.run_now(kept, backups_kept.JOB)
     assert "已试恢复" in browser.get("/status").text

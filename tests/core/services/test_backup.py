@@ -44,6 +44,7 @@ from core.testing import at, small_platform
 
 pytestmark = pytest.mark.timeout(420)  # a busy machine needs a minute to make and fill a PostgreSQL
 TODAY = date(2024, 11, 20)
+KEY = b"only for tests of backups"
 WRITERS = 3
 Place = Callable[[], Config]
 
@@ -60,7 +61,7 @@ def new_place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
         url = f"sqlite:///{folder}/test.db"
         if request.param == "postgresql":
             url = _database(request.getfixturevalue("postgres_url"), f"b{os.getpid()}_{abs(hash(folder)) % 10**9}")
-        return Config(data=folder, database_url=url, secret_key=b"only for tests")
+        return Config(data=folder, database_url=url, secret_key=KEY)
 
     return make
 
@@ -184,7 +185,7 @@ def made(tmp_path: Path) -> Iterator[tuple[Platform, Path, Config]]:
     here, there = tmp_path / "here", tmp_path / "there"
     here.mkdir()
     there.mkdir()
-    config = Config(data=here, database_url=f"sqlite:///{here}/test.db", secret_key=b"only for tests")
+    config = Config(data=here, database_url=f"sqlite:///{here}/test.db", secret_key=KEY)
     platform = inhabited(config)
     backup.write(platform, tmp_path / "b.zip")
     yield platform, tmp_path / "b.zip", replace(config, data=there, database_url=f"sqlite:///{there}/test.db")
@@ -337,7 +338,7 @@ def test_the_commands_say_what_they_did(
     assert done.exit_code == 0 and "插件 environment 没有安装" in done.output
     done = run.invoke(main, ["restore", str(file)])
     assert done.exit_code == 1 and "已有数据" in done.output
-    keys.use(b"only for tests")
+    keys.use(KEY)
     restored = Platform(there, Database(there.database_url), platform.catalog)
     with restored.work(SYSTEM_ACTOR) as work:  # a link of that time opens nothing, and the journal says what happened
         assert sessions.find(work.session, link).ended_at is not None

@@ -18,7 +18,8 @@ def test_what_was_acknowledged_outlives_kill_9_once(tmp_path: Path) -> None:
 
 @pytest.mark.timeout(300)
 def test_a_server_that_answers_before_it_commits_loses(tmp_path: Path) -> None:
-    assert crash.run(tmp_path, 4, variant="answers_first").lost > 0
+    found = crash.run(tmp_path, 4, variant="answers_first")
+    assert found.lost > 0, str(found)
 
 
 @pytest.mark.timeout(300)

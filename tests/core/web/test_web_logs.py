@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from core.services import accounts, listing, logs, records
+from core.services import accounts, listing, logs, records, signing_in
 from core.services.access import SYSTEM_ACTOR
 from tests.core.web.test_web_records import KEY, opened, typed
 
@@ -57,7 +57,7 @@ def test_no_canary_reaches_the_log(
         assert a.post(f"/r/{KEY}/new", data=opened(a, f"/r/{KEY}/new") | typed(f_note=note)).status_code == 500
         patched.setattr(listing, "find", broken)
         assert a.get(f"/r/{KEY}?q={CANARIES['phone']}&token={CANARIES['metrics']}").status_code == 500
-        patched.setattr(accounts, "enter", broken)
+        patched.setattr(signing_in, "behind", broken)
         assert a.get(f"/enter/{link}").status_code == 500
     a.get(f"/calendar/{feed}.ics")
     stranger = a.application.test_client()
