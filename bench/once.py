@@ -57,7 +57,7 @@ def run(asked: argparse.Namespace, folder: Path) -> bool:
     words = {
         "ACTIONS_DATA": str(folder),
         "ACTIONS_DATABASE_URL": url,
-        "ACTIONS_SECRET_KEY": "only for tests",
+        "ACTIONS_SECRET_KEY": "only for these tests",
         "ACTIONS_PLUGINS": asked.plugins,
         "ACTIONS_BACKUPS": "off",  # a night passes every two seconds
         "ACTIONS_CLOCK": f"{start.isoformat()}@{began}*{asked.speed}",

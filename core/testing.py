@@ -80,7 +80,7 @@ def small_platform(
     config = Config(
         data=folder,
         database_url=url or f"sqlite:///{folder / 'test.db'}",
-        secret_key=b"only for tests",
+        secret_key=b"only for these tests",
         strict=strict,
     )
     keys.use(config.secret_key)
@@ -207,7 +207,7 @@ def demo_platform(
     config = Config(
         data=folder,
         database_url=url or f"sqlite:///{folder / 'demo.db'}",
-        secret_key=b"only for tests",
+        secret_key=b"only for these tests",
         strict=strict,
     )
     keys.use(config.secret_key)

@@ -18,7 +18,7 @@ SLUGS = [*CATALOG.plugins, *FAULTS]
 
 @pytest.fixture(scope="session")
 def benches() -> Iterator[Benches]:
-    keys.use(b"only for tests")
+    keys.use(b"only for these tests")
     with bench.opened(CATALOG) as made:
         yield made
 

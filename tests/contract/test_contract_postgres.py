@@ -24,7 +24,7 @@ def databases(url: str) -> set[str]:
 
 @pytest.mark.timeout(420)
 def test_a_plugin_keeps_the_contract_on_postgresql(postgres_url: str) -> None:
-    keys.use(b"only for tests")
+    keys.use(b"only for these tests")
     found = plugins.load(strict=True).plugins["environment"]
     with bench.opened(Catalog(plugins={"environment": found}), postgres_url) as benches:
         told = examine(Subject(slug="environment", declared=found, benches=benches))

@@ -26,7 +26,7 @@ WELL = plugins.load(only=["environment"], strict=True).plugins["environment"]
 
 @pytest.fixture(scope="module")
 def benches() -> Iterator[Benches]:
-    keys.use(b"only for tests")
+    keys.use(b"only for these tests")
     with bench.opened(Catalog(plugins={"environment": WELL})) as made:
         yield made
 

@@ -35,7 +35,7 @@ def demo_world(folder: Path, only: Iterable[str], *, until: date = date(2024, 12
         (kept / "whole").touch()
     shutil.copytree(kept, folder, dirs_exist_ok=True)
     file = folder / "demo.db"
-    config = Config(data=folder, database_url=f"sqlite:///{file}", secret_key=b"only for tests", strict=True)
+    config = Config(data=folder, database_url=f"sqlite:///{file}", secret_key=b"only for these tests", strict=True)
     return Platform(config, Database(config.database_url), plugins.load(only=chosen, strict=True))
 
 

@@ -19,7 +19,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     small_platform(tmp_path).db.close()
     (tmp_path / "test.db").rename(tmp_path / "actions.db")
     monkeypatch.setenv("ACTIONS_DATA", str(tmp_path))
-    monkeypatch.setenv("ACTIONS_SECRET_KEY", "only for tests")
+    monkeypatch.setenv("ACTIONS_SECRET_KEY", "only for these tests")
     return tmp_path
 
 

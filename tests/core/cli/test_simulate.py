@@ -21,7 +21,9 @@ Run = Callable[..., Result]
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     small_platform(tmp_path).db.close()
     env = {"ACTIONS_DATA": str(tmp_path), "ACTIONS_DATABASE_URL": f"sqlite:///{tmp_path / 'test.db'}"}
-    return lambda *words: CliRunner().invoke(cli.main, ["simulate", *words], env=env | {"ACTIONS_SECRET_KEY": "k"})
+    return lambda *words: CliRunner().invoke(
+        cli.main, ["simulate", *words], env=env | {"ACTIONS_SECRET_KEY": "k4Zr-1mPx0vT_7wL"}
+    )
 
 
 def test_the_duties_of_one_action_month_by_month(run: Run) -> None:

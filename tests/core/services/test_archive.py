@@ -49,7 +49,9 @@ def kept(world: Platform, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def empty(folder: Path, url: str = "", **chosen: Any) -> Platform:
     """A system nobody has loaded anything into."""
-    config = Config(data=folder, database_url=url or f"sqlite:///{folder / 'new.db'}", secret_key=b"only for tests")
+    config = Config(
+        data=folder, database_url=url or f"sqlite:///{folder / 'new.db'}", secret_key=b"only for these tests"
+    )
     db = Database(config.database_url)
     return Platform(config, db, migrations.upgrade(db, plugins.load(strict=True, **chosen), strict=True))
 

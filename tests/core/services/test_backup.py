@@ -44,7 +44,7 @@ from core.testing import at, small_platform
 
 pytestmark = pytest.mark.timeout(420)  # a busy machine needs a minute to make and fill a PostgreSQL
 TODAY = date(2024, 11, 20)
-KEY = b"only for tests of backups"
+KEY = b"only for these tests of backups"
 WRITERS = 3
 Place = Callable[[], Config]
 

@@ -18,7 +18,7 @@ from core.base.units import COMMUNITY
 from core.estate.units import Area, Community
 from core.services import accounts, places, records, registry, reports
 from core.services.platform import Platform
-from core.testing import at, small_platform
+from core.testing import at, entered, small_platform
 from plugins.environment.records import SPOTS
 
 DAY = date(2024, 11, 20)
@@ -108,7 +108,7 @@ def test_a_figure_of_a_street_opens_the_rows_of_that_street(county: Platform) ->
         work.campaign.today = DAY
         token = accounts.one_time_link(work, "group")
     browser = app.test_client()
-    browser.get(f"/enter/{token}")
+    entered(browser, token)
     whole = browser.get("/report").text
     assert '<option value="3">第二街道</option>' in whole and "各街道情况" in whole
     page = browser.get("/report?area=3").text
@@ -121,7 +121,11 @@ def test_a_figure_of_a_street_opens_the_rows_of_that_street(county: Platform) ->
 
 
 def test_the_command_writes_a_street_s_report(county: Platform, tmp_path: Path) -> None:
-    env = {"ACTIONS_DATA": str(tmp_path), "ACTIONS_DATABASE_URL": county.db.url, "ACTIONS_SECRET_KEY": "only for tests"}
+    env = {
+        "ACTIONS_DATA": str(tmp_path),
+        "ACTIONS_DATABASE_URL": county.db.url,
+        "ACTIONS_SECRET_KEY": "only for these tests",
+    }
     words = ["report", "--as-of", "2024-11-20", "--format", "html", "--out", str(tmp_path / "r.html"), "--area"]
     assert CliRunner().invoke(cli.main, [*words, "第二街道"], env=env).exit_code == 0
     assert "第二街道" in (tmp_path / "r.html").read_text("utf-8")

@@ -31,7 +31,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for extra in ("-wal", "-shm"):
         (tmp_path / f"test.db{extra}").unlink(missing_ok=True)
     monkeypatch.setenv("ACTIONS_DATA", str(tmp_path))
-    monkeypatch.setenv("ACTIONS_SECRET_KEY", "only for tests of starts")
+    monkeypatch.setenv("ACTIONS_SECRET_KEY", "only for these tests of starts")
     yield tmp_path
 
 

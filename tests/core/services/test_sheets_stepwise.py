@@ -40,8 +40,8 @@ from datetime import date
 from pathlib import Path
 
 url, folder = sys.argv[1:]
-keys.use(b"only for tests")
-config = Config(data=Path(folder), database_url=url, secret_key=b"only for tests", strict=True)
+keys.use(b"only for these tests")
+config = Config(data=Path(folder), database_url=url, secret_key=b"only for these tests", strict=True)
 platform = Platform(config, Database(url), plugins.load(strict=True))
 while True:
     with platform.work(now=at(date(2024, 11, 20)), source="sheet") as work:

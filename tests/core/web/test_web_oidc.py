@@ -40,7 +40,7 @@ def issuer() -> Iterator[str]:
 @pytest.fixture
 def office(tmp_path: Path, issuer: str) -> Iterator[Platform]:
     found = small_platform(tmp_path, today=date(2024, 11, 20), begun=True)
-    oidc = OidcConfig(issuer=issuer, client_id="actions", client_secret="only for tests", label="街道统一认证")
+    oidc = OidcConfig(issuer=issuer, client_id="actions", client_secret="only for these tests", label="街道统一认证")
     yield Platform(dataclasses.replace(found.config, oidc=oidc), found.db, found.catalog)
     found.db.close()
 

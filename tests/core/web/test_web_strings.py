@@ -29,7 +29,7 @@ from core.services.channels import Message
 from core.services.channels.mail import Mail
 from core.services.platform import Platform
 from core.services.work import Work
-from core.testing import at, small_platform
+from core.testing import at, entered, small_platform
 
 HARM = "<script>zz()</script>\"><img src=x onerror=zz()>'{{7*7}}${7*7}&amp;\r\nX-Zz: 1%0d%0a"
 FORMULA = "=cmd|' /c zz'!A0"
@@ -92,7 +92,7 @@ def admin(world: Platform) -> Browser:
     with world.work(SYSTEM_ACTOR) as work:
         token = accounts.one_time_link(work, "admin")
     browser = app.test_client()
-    browser.get(f"/enter/{token}")
+    entered(browser, token)
     return browser
 
 

@@ -98,7 +98,7 @@ def test_without_a_token_of_its_own_an_empty_one_opens_nothing(platform: Platfor
 
 def test_another_wsgi_server_gets_the_same_application(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ACTIONS_DATA", str(tmp_path))
-    monkeypatch.setenv("ACTIONS_SECRET_KEY", "only for tests of servers")
+    monkeypatch.setenv("ACTIONS_SECRET_KEY", "only for these tests of servers")
     monkeypatch.setenv("ACTIONS_PLUGINS", "environment")
     app = wsgi()
     assert app.test_client().get("/readyz").json == {"ready": True, "reasons": []}
