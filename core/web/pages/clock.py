@@ -143,4 +143,6 @@ def when(job: Job) -> str:
     if "day_of_week" in told:
         week = "、".join(DAYS.get(d, d) for d in str(told["day_of_week"]).split(","))
         return f"每{week} {clock}"
+    if set(told) == {"minute"} and str(told["minute"]).isdecimal():
+        return f"每小时第{told['minute']}分"
     return f"每天 {clock}" if "hour" in told else "、".join(f"{k}={v}" for k, v in told.items())
