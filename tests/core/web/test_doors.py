@@ -21,6 +21,7 @@ from core.testing import small_platform
 from core.web import doors
 from tests.core.web.people import MATRIX, browsers, one_of_each
 
+BY_TOKEN = {"api.status"}  # never to a browser, whatever the role: test_web_intake.py
 METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
 FILLED = {
     "key": "environment.cleanup", "slug": "environment", "kind": "complex", "code": "en", "step": "check", "secret": "x",
