@@ -28,7 +28,8 @@ def user_add(login: str, label: str, role: str, unit: str) -> None:
         if role in kinds:
             of[kinds[role].column] = work.look.unit_id(kinds[role], unit)
             if of[kinds[role].column] is None:
-                raise click.UsageError(f"没有名为“{unit}”的{kinds[role].label}，请用 --unit 写明")
+                named = f"没有名为“{unit}”的{kinds[role].label}，" if unit else ""
+                raise click.UsageError(f"{named}请用 --unit 写明所属的{kinds[role].label}")
         accounts.add(work, login, label, role, **of)
         token = accounts.one_time_link(work, login)
     click.echo(f"已新增账号 {login}。一次性登录路径（两天内有效）：/enter/{token}")

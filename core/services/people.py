@@ -220,6 +220,8 @@ def _unit(work: Work, role: str, name: str) -> dict[str, int | None]:
     kind = UNIT.get(role)
     if kind is None:
         return {}
+    if not name:
+        raise Invalid([Problem("unit", Say("请写明所属的{k}", k=kind.label))])
     found = work.look.unit_id(kind, name)
     if found is None:
         raise Invalid([Problem("unit", Say("没有名为“{n}”的{k}", n=name, k=kind.label))])

@@ -35,9 +35,12 @@ ROLES = {
 APART = frozenset((ADMINISTRATOR, SECURITY, AUDITOR))  # of these a person holds one
 
 PUBLIC, SIGNED_IN = "public", "signed_in"
-FORMS, READ, OWN_ACTION, ISSUE, REGISTRY, PEOPLE, GRANT, AUDIT, OPERATE = (
+FORMS, SHEETS, READ, LOOK_UP, RUNS, OWN_ACTION, ISSUE, REGISTRY, PEOPLE, GRANT, AUDIT, OPERATE = (
     "forms",
+    "sheets",
     "read",
+    "look_up",
+    "runs",
     "own_action",
     "issue",
     "registry",
@@ -62,7 +65,10 @@ RIGHTS: Mapping[str, Right] = {
     PUBLIC: Right("无需登录", frozenset(ROLES)),
     SIGNED_IN: Right("登录后的个人事务", frozenset(ROLES)),
     FORMS: Right("填报和查看本单位记录", BUSINESS | {COMPANY}, frozenset((ADMINISTRATOR,))),
+    SHEETS: Right("表格导入导出（记录限填报的，基础信息限维护的）", BUSINESS | {COMPANY, ADMINISTRATOR}),
     READ: Right("查看指标、应办事项和报告", BUSINESS, frozenset((ADMINISTRATOR,))),
+    LOOK_UP: Right("查看基础信息和职责分工", BUSINESS | {ADMINISTRATOR}),
+    RUNS: Right("查看和运行归自己管的定时任务", BUSINESS | {ADMINISTRATOR}),
     OWN_ACTION: Right(
         "设置本专项行动的目标、时限和口径", frozenset((DEPARTMENT, COORDINATION)), frozenset((ADMINISTRATOR,))
     ),

@@ -17,7 +17,7 @@ from core.base.units import COMMUNITY
 from core.services import holidays, job_runs, owed, rights, sent, waivers
 from core.services.work import Work
 from core.web import frame
-from core.web.language import translated
+from core.web.language import language, translated
 
 bp = Blueprint("clock", __name__)
 DAYS = {"mon": "周一", "tue": "周二", "wed": "周三", "thu": "周四", "fri": "周五", "sat": "周六", "sun": "周日"}
@@ -26,14 +26,14 @@ DAYS = {"mon": "周一", "tue": "周二", "wed": "周三", "thu": "周四", "fri
 @bp.route("/jobs")
 def jobs() -> ResponseReturnValue:
     work = frame.reading()
-    mine = _jobs(work)
+    mine, all_of_it = _jobs(work), work.actor.reads_all or work.actor.may(rights.OPERATE)
     return frame.page(
         "jobs.html",
         jobs=mine,
         runs=job_runs.latest(work.session, list(mine), each=8),
         when={key: when(one) for key, one in mine.items()},
-        ways=sent.by_channel(work) if work.actor.reads_all else (),
-        troubles=sent.troubles(work) if work.actor.reads_all else (),
+        ways=sent.by_channel(work) if all_of_it else (),
+        troubles=sent.troubles(work) if all_of_it else (),
     )
 
 
@@ -139,8 +139,11 @@ def when(job: Job) -> str:
         f"{told.get('hour', '*')}:{int(told.get('minute', 0)):02d}" if str(told.get("minute", 0)).isdecimal() else ""
     )
     if "day" in told:
-        return f"每月{told['day']}日 {clock}"
+        return str(_("每月%(d)s日 %(t)s", d=told["day"], t=clock))
     if "day_of_week" in told:
-        week = "、".join(DAYS.get(d, d) for d in str(told["day_of_week"]).split(","))
-        return f"每{week} {clock}"
-    return f"每天 {clock}" if "hour" in told else "、".join(f"{k}={v}" for k, v in told.items())
+        comma = ", " if language() == "en" else "、"
+        week = comma.join(translated(DAYS.get(d, d)) for d in str(told["day_of_week"]).split(","))
+        return str(_("每%(w)s %(t)s", w=week, t=clock))
+    if set(told) == {"minute"} and str(told["minute"]).isdecimal():
+        return str(_("每小时第%(m)s分", m=told["minute"]))
+    return str(_("每天 %(t)s", t=clock) if "hour" in told else "、".join(f"{k}={v}" for k, v in told.items()))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -33,6 +34,7 @@ OWN = {
     AUDITOR: "guarding",
 }
 TOPICS = (*dict.fromkeys(OWN.values()), "sheets", "red", "words")
+LINK = re.compile(r'<a href="(/[^"]*)">(.*?)</a>')
 SEEN = "actions_seen"  # the roles whose tour this browser has put away
 
 
@@ -83,9 +85,25 @@ def _page(key: str, tour_steps: list[Step]) -> str:
     mine = OWN.get(frame.actor().role, TOPICS[0])
     order = (mine, *(t for t in TOPICS if t != mine))
     code = language()
+    told = topic(key, code)
     return frame.page(
-        "help.html", topic=topic(key, code), mine=mine, topics=[topic(t, code) for t in order], steps=tour_steps
+        "help.html",
+        topic=replace(told, body=_open_to_reader(told.body)),
+        mine=mine,
+        topics=[topic(t, code) for t in order],
+        steps=tour_steps,
     )
+
+
+def _open_to_reader(body: Markup) -> Markup:
+    """Everybody may read every topic; a link the reader would be refused at is words only."""
+    site = current_app.url_map.bind("")
+
+    def shown(link: re.Match[str]) -> str:
+        endpoint, _arguments = site.match(link[1].partition("#")[0])
+        return link[0] if frame.door(endpoint) else link[2]
+
+    return Markup(LINK.sub(shown, body))
 
 
 @cache
@@ -158,5 +176,5 @@ def _work_of(work: Work) -> list[Step]:
         )
     return [
         Step(_("系统是否正常"), _("系统状态列出插件、定时任务和正在发生的故障。"), "/status"),
-        Step(_("怎么管账号和基础信息"), _("账号用命令新增；小区、部门、职责在“基础信息”中登记。"), manual),
+        Step(_("怎么管账号和基础信息"), _("账号在“账号管理”中新增；小区、部门、职责在“基础信息”中登记。"), manual),
     ]

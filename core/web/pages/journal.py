@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from core.base.units import UNIT_KINDS
 from core.base.window import end_of
 from core.estate.units import UNITS
 from core.services import job_runs
+from core.services.accounts import Account
 from core.services.journal import JournalEntry
 from core.services.rights import RIGHTS, ROLES
 from core.services.work import Work
@@ -106,6 +107,7 @@ class Line:
 
     entry: JournalEntry
     label: str
+    whose: str  # account the line is of
     verb: str
     unit: str
     source: str
@@ -122,10 +124,11 @@ def show() -> ResponseReturnValue:
         rows = rows.where(JournalEntry.id < before)
     found = work.session.scalars(rows).all()
     _prime(work, found[:PAGE])
+    accounts = _accounts(work, found[:PAGE])
     kinds = [(k, m.label) for k, m in work.catalog.records.items()] + [(k, m.label) for k, m in UNITS.items()]
     return frame.page(
         "journal.html",
-        lines=[_line(work, e) for e in found[:PAGE]],
+        lines=[_line(work, e, accounts) for e in found[:PAGE]],
         subjects=[*kinds, *OTHERS.items()],
         asked=asked,
         unknown=asked["unit"] and _unit(work, asked["unit"]) is None,
@@ -165,11 +168,19 @@ def _prime(work: Work, entries: Sequence[JournalEntry]) -> None:
         work.look.prime(UNIT_KINDS[str(kind)], {e.unit_id for e in entries if e.unit_kind == kind and e.unit_id})
 
 
-def _line(work: Work, entry: JournalEntry) -> Line:
+def _accounts(work: Work, entries: Sequence[JournalEntry]) -> dict[int, str]:
+    """Whose account a line is of, by its id: a link or a grant says nothing without it."""
+    ids = {e.subject_id for e in entries if e.subject == "account" and e.subject_id}
+    rows = work.session.execute(select(Account.id, Account.login, Account.label).where(Account.id.in_(ids)))
+    return {key: f"{label}（{login}）" for key, login, label in rows}
+
+
+def _line(work: Work, entry: JournalEntry, accounts: Mapping[int, str]) -> Line:
     known = entry.unit_kind in UNITS and entry.unit_id is not None
     return Line(
         entry=entry,
         label=label_of(work, entry.subject),
+        whose=accounts.get(entry.subject_id or 0, "") if entry.subject == "account" else "",
         verb=verb_of(work, entry),
         unit=work.look.unit_name(UNIT_KINDS[str(entry.unit_kind)], int(entry.unit_id or 0)) if known else "",
         source=SOURCES.get(entry.source, entry.source),
@@ -202,7 +213,7 @@ def changes_of(work: Work, entry: JournalEntry) -> list[tuple[str, str, str]]:
         if name == "state" and record is not None:
             before, after = (record.workflow.state(s).label if s else s for s in (before, after))
         words = WAYS_IN if name == "via" else ROLES if name == "role" else {}
-        before, after = (words.get(v, v) if isinstance(v, str) else v for v in (before, after))
+        before, after = (_worded(v, words) for v in (before, after))
         field = next((f for f in declared.fields() if f.name == name), None) if declared is not None else None
         show = (
             (lambda v, k=field.kind: k.show(k.load(v), work.look))
@@ -212,6 +223,14 @@ def changes_of(work: Work, entry: JournalEntry) -> list[tuple[str, str, str]]:
         label = field.label if field is not None else FIELDS.get(name, name)
         out.append((label, show(before) or "—", show(after) or "—"))
     return out
+
+
+def _worded(value: Any, words: Mapping[str, str]) -> Any:
+    """A code in the reader's words, also where the unit stands behind it: ``community 桂山社区``."""
+    if not isinstance(value, str):
+        return value
+    code, space, rest = value.partition(" ")
+    return words.get(code, code) + space + rest
 
 
 def _text(value: Any) -> str:

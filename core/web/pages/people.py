@@ -88,7 +88,9 @@ def _index(problems: Sequence[Problem] = ()) -> str:
     work = frame.reading()
     text = request.args.get("q", "").strip()[:80]
     found = people.everybody(work, accounts.real_now(), text)
-    return frame.page("people.html", found=found, q=text, problems=problems, typed=request.form, **_choices(work))
+    by_command = () if work.campaign.demo else rights.APART  # whose links people.link refuses
+    told = {"problems": problems, "typed": request.form, "by_command": by_command}
+    return frame.page("people.html", found=found, q=text, **told, **_choices(work))
 
 
 def _choices(work: Work) -> dict[str, object]:

@@ -187,12 +187,12 @@ def _start(key: str, problems: list[Any] | None = None) -> str:
 
 
 def _model(work: Work, key: str) -> Any:
-    """The class behind a key: a record's, or, for the administrator, a unit's."""
+    """The class behind a key: a record's, for who reports; a unit's, for who keeps the registry."""
     if key in UNITS:
         if not work.actor.may(rights.REGISTRY):
             abort(403)
         return UNITS[key]
-    if key not in work.catalog.records:
+    if key not in work.catalog.records or not work.actor.may(rights.FORMS):
         abort(404)
     return work.catalog.records[key]
 

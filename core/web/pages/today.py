@@ -58,7 +58,8 @@ def _desk(me: access.Actor) -> str | None:
         return "overview.show"
     if me.may(rights.FORMS):
         return None
-    return "journal.show" if me.may(rights.AUDIT) else "status.show"
+    desks = {rights.AUDIT: "journal.show", rights.GRANT: "grants.index"}
+    return next((page for right, page in desks.items() if me.may(right)), "status.show")
 
 
 def waiting(work: Work, me: access.Actor) -> list[Waiting]:

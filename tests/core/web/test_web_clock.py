@@ -80,6 +80,15 @@ def test_a_lead_department_runs_its_own_jobs_and_no_others(client: Client) -> No
     assert "没有您可以运行的定时任务" in a.get("/jobs").text
 
 
+def test_when_a_job_runs_is_said_in_the_readers_language(client: Client) -> None:
+    admin = client("admin")
+    page = admin.get("/jobs").text
+    assert "每天 8:00" in page and "每小时第5分" in page
+    admin.get("/language/en")
+    page = admin.get("/jobs").text
+    assert "Every day 8:00" in page and "Every Monday 9:00" in page and "每" not in page
+
+
 def test_holidays_of_a_year_nobody_knows_are_imported(client: Client) -> None:
     admin = client("admin")
     assert "缺少 2027 年节假日安排" in admin.get("/calendar?year=2027").text

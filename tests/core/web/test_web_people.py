@@ -59,6 +59,7 @@ def test_a_new_account_comes_with_its_link_shown_once(admin: Any) -> None:
         ({"role": "system"}, "请选择角色"),
         ({"role": "king"}, "请选择角色"),
         ({"unit": "没有的社区"}, "没有名为"),
+        ({"unit": ""}, "请写明所属的社区"),
     ],
 )
 def test_what_is_wrong_with_a_new_account_is_said_and_nothing_kept(
@@ -210,6 +211,20 @@ def test_in_a_real_campaign_no_page_hands_out_a_link_of_the_three(admin: Any) ->
         other = accounts.add(work, "li.security", "李某", "security").id
     with admin.platform.work(acting(rights.ADMINISTRATOR)) as work, pytest.raises(Invalid, match="服务器"):
         people.link(work, other)
+
+
+def test_the_journal_says_whose_account_and_which_role_in_words(admin: Any) -> None:
+    real_campaign(admin)
+    with admin.platform.work(acting(rights.ADMINISTRATOR)) as work:
+        there = people.add(work, **NEW).id
+        people.link(work, there)
+    with admin.platform.work(acting(rights.SECURITY)) as work:
+        people.grant(work, there)
+    with admin.platform.work(SYSTEM_ACTOR) as work:
+        work.campaign.demo = True  # one administrator reads all
+    page = admin.get("/journal?subject=account").text
+    assert page.count(f"{NEW['label']}（{NEW['login']}）") == 3
+    assert "社区 示例社区A" in page and "community 示例社区A" not in page
 
 
 def test_in_a_demo_world_one_administrator_does_both(admin: Any) -> None:

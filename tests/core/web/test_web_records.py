@@ -304,3 +304,10 @@ def test_many_units_are_typed_and_shown_by_name(a: Any, monkeypatch: pytest.Monk
     monkeypatch.setattr(offered, "MANY", 2)
     page = a.get(f"/r/{KEY}/new?complex={unit(a, '示例小区02')[1:]}").text
     assert 'value="示例小区02"' in page and 'data-units="/units/complex?own=1"' in page
+
+
+def test_a_record_names_who_reported_it_and_leads_back_to_its_list(a: Any) -> None:
+    page = a.get(report(a).location).text
+    assert f'href="/r/{KEY}"' in page and "回到列表" in page
+    made = re.search(r"<dt>填报</dt><dd>(.*?) ·", page)
+    assert made is not None and made[1] != "a", "a person's name, not a login"
