@@ -81,7 +81,7 @@ class Whose:
 
 def visible(actor: Actor, slug: str, record: type[Record]) -> ColumnElement[bool]:
     """Which rows of ``record`` the actor may see, as a condition."""
-    if actor.reads_all or record.public:
+    if actor.reads_all or (record.public and actor.role != COMPANY):  # a company is none of the campaign's staff
         return true()
     return answerable(actor, slug, record)
 
