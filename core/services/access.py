@@ -93,6 +93,15 @@ def answerable(actor: Actor, slug: str, record: type[Record]) -> ColumnElement[b
     return _own(actor, record)
 
 
+def concerned(actor: Actor, slug: str, complex_id: int, community_id: int) -> bool:
+    """Do the records an action holds of a complex concern the actor, the whole of them? A company's are told class by class."""
+    if actor.reads_all or (slug in actor.leads | actor.shares and actor.role in (DEPARTMENT, LINKED)):
+        return True
+    if actor.role == OFFICER:
+        return community_id == actor.community_id
+    return actor.role in (LINKED, GRID_ROLE) and complex_id in actor.linked
+
+
 def _own(actor: Actor, record: type[Record]) -> ColumnElement[bool]:
     unit: InstrumentedAttribute[int] = getattr(record, record.unit.column)
     if record.unit == DEPARTMENT_UNIT and actor.role == DEPARTMENT:

@@ -144,3 +144,14 @@ def test_whose_unit_it_is_is_asked_before_what_is_known_of_it(world: World) -> N
     for role in (rights.GRID, rights.COMPANY, rights.OFFICER):
         answer = world.people[role].post(f"/api/v1/records/{COMPLAINT}", json=typed | mine | {"complex_id": world.far})
         assert answer.status_code == 403, (role, answer.text)
+
+
+def test_the_card_of_a_complex_tells_of_its_records_to_whom_they_concern(world: World) -> None:
+    """Duties and figures of any complex are open to the staff; what plugins show of its complaints is not."""
+    complaint(world, world.far)
+    card, told = f"/complex/{world.far}", "电梯里贴着别家的隐情"
+    for role in ("b", rights.COORDINATION):
+        assert told in world.people[role].get(card).text, role
+    for role in (rights.OFFICER, rights.GRID, rights.LINKED, rights.DEPARTMENT):
+        answer = world.people[role].get(card)
+        assert answer.status_code == 200 and told not in answer.text, role
