@@ -35,9 +35,12 @@ ROLES = {
 APART = frozenset((ADMINISTRATOR, SECURITY, AUDITOR))  # of these a person holds one
 
 PUBLIC, SIGNED_IN = "public", "signed_in"
-FORMS, READ, OWN_ACTION, ISSUE, REGISTRY, PEOPLE, GRANT, AUDIT, OPERATE = (
+FORMS, SHEETS, READ, REGISTER, JOBS, OWN_ACTION, ISSUE, REGISTRY, PEOPLE, GRANT, AUDIT, OPERATE = (
     "forms",
+    "sheets",
     "read",
+    "register",
+    "jobs",
     "own_action",
     "issue",
     "registry",
@@ -63,6 +66,10 @@ RIGHTS: Mapping[str, Right] = {
     SIGNED_IN: Right("登录后的个人事务", frozenset(ROLES)),
     FORMS: Right("填报和查看本单位记录", BUSINESS | {COMPANY}, frozenset((ADMINISTRATOR,))),
     READ: Right("查看指标、应办事项和报告", BUSINESS, frozenset((ADMINISTRATOR,))),
+    # What the administrator looks after, and others use: sheets of units and of records, the registry, jobs.
+    SHEETS: Right("表格导入导出", BUSINESS | {COMPANY, ADMINISTRATOR}),
+    REGISTER: Right("查看基础信息和职责分工", BUSINESS | {ADMINISTRATOR}),
+    JOBS: Right("查看和运行定时任务", BUSINESS | {ADMINISTRATOR}),
     OWN_ACTION: Right(
         "设置本专项行动的目标、时限和口径", frozenset((DEPARTMENT, COORDINATION)), frozenset((ADMINISTRATOR,))
     ),
