@@ -20,9 +20,10 @@ def problems(
         return
     for field in fields:
         kind, value = field.kind, values.get(field.name)
-        if isinstance(kind, LinkKind | OriginKind) and value not in (None, "", before.get(field.name)):
-            if _hidden(work, kind, value):
-                yield Problem(field.name, kind.unknown(raw.get(field.name, value)))
+        if not isinstance(kind, LinkKind | OriginKind) or value in (None, "", before.get(field.name)):
+            continue
+        if _hidden(work, kind, value):
+            yield Problem(field.name, kind.unknown(raw.get(field.name, value)))
 
 
 def _hidden(work: Work, kind: LinkKind | OriginKind, value: Any) -> bool:

@@ -89,7 +89,9 @@ def new(key: str) -> ResponseReturnValue:
         if field is not None and asked.isdecimal() and len(asked) < 10:
             given[model.unit.column if name == model.unit.name else name] = int(asked)
     unit_id = int(given.get(model.unit.column) or 0)
-    if "proposed" in request.args and _may_file(work, key, unit_id):  # what the system proposes (core/services/notices.py)
+    if "proposed" in request.args and _may_file(
+        work, key, unit_id
+    ):  # what the system proposes (core/services/notices.py)
         given |= notices.draft(work, key, unit_id)
     given = known(work, key, given)
     form = forms.open_form(work, model, names, given)
@@ -241,6 +243,7 @@ def _save(key: str, names: list[str], record_id: int | None) -> ResponseReturnVa
         rest = forms.blame(form, error.problems)
         return _again(key, form, record_id, rest, unusual=error.only_warnings), _code(error)
     except Forbidden as error:
+        frame.note_refusal(403)
         return _again(key, form, record_id, [error.args[0]]), 403
     except Stale as error:
         return _conflict(key, form, record_id, error), 409

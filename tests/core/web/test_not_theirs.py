@@ -3,15 +3,20 @@ not concern them nothing does, and what they may not see is answered like what i
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
+import pyotp
 import pytest
 from sqlalchemy import func, select
 
 from core.estate.units import Community, Complex
-from core.services import rights
+from core.services import accounts, many, notices, records, rights, second_factor
+from core.services.journal_row import JournalEntry
 from core.services.platform import Platform
+from core.services.sheets.kept import SheetUpload
+from core.services.uploads import Upload
 from core.testing import DAY, report, small_platform
 from tests.core.web.people import browsers, one_of_each
 
@@ -79,7 +84,8 @@ def test_a_record_points_at_nothing_its_reporter_may_not_see(world: World) -> No
     """Not to another's (by which its name, and that it is there, would be told), and both are told alike."""
     hidden, missing = complaint(world, world.far), 999_999
     before = world.many(FINDING)
-    got = [world.officer.post(f"/api/v1/records/{FINDING}", json=finding(world, f"{COMPLAINT}/{n}")) for n in (hidden, missing)]  # fmt: skip
+    tried = [finding(world, f"{COMPLAINT}/{n}") for n in (hidden, missing)]
+    got = [world.officer.post(f"/api/v1/records/{FINDING}", json=one) for one in tried]
     assert [one.status_code for one in got] == [422, 422]
     first, second = (problems(one)["whence"] for one in got)
     assert first.replace(f"/{hidden}”", "/N”") == second.replace(f"/{missing}”", "/N”")
@@ -88,7 +94,9 @@ def test_a_record_points_at_nothing_its_reporter_may_not_see(world: World) -> No
         assert "没有这条" in problems(linked)["complaint_id"]
     assert world.many(FINDING) == before
     own = complaint(world, world.near)
-    assert world.officer.post(f"/api/v1/records/{FINDING}", json=finding(world, f"{COMPLAINT}/{own}")).status_code == 201
+    assert (
+        world.officer.post(f"/api/v1/records/{FINDING}", json=finding(world, f"{COMPLAINT}/{own}")).status_code == 201
+    )
 
 
 def test_of_a_record_that_points_elsewhere_only_the_number_is_read(world: World) -> None:
@@ -108,7 +116,12 @@ def test_of_a_record_that_points_elsewhere_only_the_number_is_read(world: World)
 
 
 def test_a_form_is_prefilled_only_for_who_may_report_it(world: World) -> None:
-    meeting = {"community_id": f"#{world.other}", "held_at": "2024-11-18 09:00", "place": "二楼会议室", "convener": "书记"}
+    meeting = {
+        "community_id": f"#{world.other}",
+        "held_at": "2024-11-18 09:00",
+        "place": "二楼会议室",
+        "convener": "书记",
+    }
     key = "disputes.community_meeting"
     with world.platform.reading() as work:
         parties = list(work.catalog.records[key].field("parties").kind.options[:2])  # type: ignore[attr-defined]
@@ -124,8 +137,6 @@ def test_a_paper_is_drafted_only_for_who_may_send_it(world: World) -> None:
     key = "safeguards.community_notice"
     address = f"/r/{key}/new?community={world.other}&proposed=1"
     with world.platform.reading() as work:
-        from core.services import notices  # noqa: PLC0415
-
         facts = str(notices.draft(work, key, world.other)["facts"])
     line = max(facts.splitlines(), key=len)
     assert line in world.people[rights.COORDINATION].get(address).text
@@ -155,3 +166,81 @@ def test_the_card_of_a_complex_tells_of_its_records_to_whom_they_concern(world: 
     for role in (rights.OFFICER, rights.GRID, rights.LINKED, rights.DEPARTMENT):
         answer = world.people[role].get(card)
         assert answer.status_code == 200 and told not in answer.text, role
+
+
+def last_line(world: World) -> tuple[str, str, int]:
+    """(verb, subject, how many lines there are)."""
+    with world.platform.reading() as work:
+        one = work.session.scalars(select(JournalEntry).order_by(JournalEntry.id.desc()).limit(1)).one()
+        return one.verb, one.subject, one.id
+
+
+def test_every_refusal_is_one_line_of_the_journal(world: World) -> None:
+    """Also where the form comes back with what was typed, and where what is another's is answered as missing."""
+    key, setting = "environment.cleanup", "environment.fallback.due"
+    with world.platform.reading() as work:
+        spots = list(work.catalog.records[key].field("spots").kind.options)  # type: ignore[attr-defined]
+    typed = {"f_complex_id": f"#{world.far}", "f_held_on": "2024-11-19", "f_people": "3", "f_photos": "demo"}
+    changed = {"key": setting, f"f_{setting}": "2025-01-31", "reason": "想改"}
+    others(world, key)
+    for role, method, address, data, code, endpoint in (
+        (rights.OFFICER, "POST", f"/r/{key}/new", typed | {"f_spots": spots}, 403, "records.new"),
+        (rights.OFFICER, "GET", "/files/theirs", None, 404, "files.photo"),
+        (rights.OFFICER, "GET", f"/sheet/{key}/theirs", None, 404, "sheets.preview"),
+        (rights.OFFICER, "POST", "/a/environment/settings", changed, 403, "settings.show"),
+        (rights.DEPARTMENT, "POST", "/a/environment/settings", changed, 422, "settings.show"),  # not its own action
+    ):
+        _verb, _subject, before = last_line(world)
+        answer = world.people[role].open(address, method=method, data=data)
+        assert answer.status_code == code, (endpoint, answer.text)
+        assert last_line(world) == ("refused", endpoint, before + 1)
+
+
+def others(world: World, key: str) -> None:
+    """A photo and an uploaded sheet of another person."""
+    plan = {"key": key, "name": "x", "digest": "y", "headings": [], "problems": [], "notes": [], "rows": []}
+    with world.platform.work() as work:
+        file = {"token": "theirs", "name": "x.jpg", "media": "image/jpeg", "size": 1, "digest": "1" * 64}
+        work.session.add(Upload(**file, sample=False, created_at=work.now, created_by="b"))
+        sheet = {"token": "theirs", "key": key, "login": "b", "plan": json.dumps(plan)}
+        work.session.add(SheetUpload(**sheet, created_at=accounts.real_now()))
+
+
+def test_the_number_of_a_removed_record_is_nobody_elses(world: World) -> None:
+    """What was said of it does not come up on another's record."""
+    key = "disputes.community_meeting"
+    with world.platform.reading() as work:
+        parties = list(work.catalog.records[key].field("parties").kind.options[:2])  # type: ignore[attr-defined]
+    told = {"held_at": "2024-11-18 09:00", "convener": "书记", "parties": parties, "topics": "漏水", "decisions": "修"}
+    first = report(world.platform, key, told | {"community_id": f"#{world.other}"})
+    with world.platform.work() as work:
+        records.remove(work, key, first)
+    assert report(world.platform, key, told | {"community_id": f"#{world.other}"}) > first
+    with world.platform.work() as work:
+        records.remove(work, key, first + 1)
+        (done,) = many.save_many(work, key, [many.Entry(told | {"community_id": f"#{world.other}"})])
+    assert isinstance(done, many.Done) and done.record_id == first + 2
+
+
+def test_who_sets_a_job_going_is_in_the_journal(world: World) -> None:
+    assert world.people[rights.ADMINISTRATOR].post("/jobs/core.sweep/run").status_code == 302
+    with world.platform.reading() as work:
+        line = work.session.scalars(select(JournalEntry).where(JournalEntry.verb == "run")).one()
+        assert (line.login, line.subject) == ("one-administrator", "core.sweep")
+
+
+def test_nobody_takes_their_own_second_factor_away_but_by_a_code(world: World) -> None:
+    security = world.people[rights.SECURITY]
+    with world.platform.work() as work:
+        work.campaign.demo = False
+        me = accounts.named(work, "one-security")
+        secret = second_factor.propose(work, me)
+        assert second_factor.confirm(work, me, pyotp.TOTP(secret).at(accounts.real_now()), accounts.real_now())
+        number = me.id
+    try:
+        assert security.post(f"/grants/{number}/factor").status_code == 422
+        with world.platform.reading() as work:
+            assert second_factor.has(work.session, number)
+    finally:
+        with world.platform.work() as work:
+            work.campaign.demo = True
