@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -193,8 +194,9 @@ def test_order_filter_and_search_tell_nothing_of_what_is_hidden(world: Any) -> N
                 answer = officer.get(asked)
                 named = {p["field"] for p in answer.get_json()["problems"]}
                 assert answer.status_code == 422 and named == {"sort", name, "fields", "expand"}
-                page = officer.get(f"/r/{key}?sort={name}&{name}=x")
-                assert told(page).replace(f"sort={name}", "") == told(officer.get(f"/r/{key}")).replace("sort=", "")
+                rows = re.compile(rf"/r/{re.escape(key)}/(\d+)")
+                pages = [officer.get(f"/r/{key}{query}").text for query in ("", f"?sort={name}&{name}=x")]
+                assert rows.findall(pages[0]) == rows.findall(pages[1])
 
 
 def test_fields_nobody_may_type_are_refused_or_left(world: Any) -> None:
