@@ -36,8 +36,13 @@ class LinkKind(Kind):
         text = f"#{raw}" if isinstance(raw, int) and not isinstance(raw, bool) else plain_text(raw)
         found = look.record_id(self.to, text)
         if found is None:
-            raise ValueError(Say("没有这条{k}“{v}”，请从列表中选择", v=text[:40], k=self.to.label))
+            raise ValueError(self.unknown(text))
         return found
+
+    def unknown(self, raw: Any) -> Say:
+        """What is said of ``raw`` when there is no such record, or none this person may see."""
+        text = f"#{raw}" if isinstance(raw, int) else plain_text(raw)
+        return Say("没有这条{k}“{v}”，请从列表中选择", v=text[:40], k=self.to.label)
 
     def show(self, value: Any, look: Look) -> str:
         return "" if value is None else look.record_name(self.to, value)
@@ -94,8 +99,13 @@ class OriginKind(Kind):
     def read(self, raw: Any, look: Look) -> str:
         text = plain_text(raw)
         if not ORIGIN.fullmatch(text) or look.origin_name(text) is None:
-            raise ValueError(Say("没有来源记录“{v}”，请填写形如 disputes.complaint/12 的记录编号", v=text[:60]))
+            raise ValueError(self.unknown(text))
         return text
+
+    def unknown(self, raw: Any) -> Say:
+        """What is said of ``raw`` when there is no such record, or none this person may see."""
+        text = plain_text(raw)
+        return Say("没有来源记录“{v}”，请填写形如 disputes.complaint/12 的记录编号", v=text[:60])
 
     def show(self, value: Any, look: Look) -> str:
         return "" if not value else (look.origin_name(value) or value)

@@ -24,8 +24,8 @@ class Record(Declared, Base):
     ``workflow`` how it is handled (default: reported, checked or sent back), ``help`` one sentence above the form.
     ``version`` guards against lost updates; ``state`` is moved by the workflow only.
 
-    ``by``: who may file it. ``confidential``: communities and linked leaders don't see it. ``public``: everybody signed
-    in may read it. ``firm``: the property company of the complex may report it and see its own. ``follows``: the link
+    ``by``: who may file it. ``confidential``: communities and linked leaders don't see it. ``public``: all of the
+    campaign's staff may read it. ``firm``: the property company of the complex may report it and see its own. ``follows``: the link
     field whose record's unit this one shares, so that it isn't asked for. ``named_by``: the fields that name a record
     where it is picked. ``once_per``: the fields of which a second record with the same values is refused.
     ``personal_days``: how long a closed record keeps its personal values after its last change (None: as the action's

@@ -81,7 +81,7 @@ class Whose:
 
 def visible(actor: Actor, slug: str, record: type[Record]) -> ColumnElement[bool]:
     """Which rows of ``record`` the actor may see, as a condition."""
-    if actor.reads_all or record.public:
+    if actor.reads_all or (record.public and actor.role != COMPANY):  # a company is none of the campaign's staff
         return true()
     return answerable(actor, slug, record)
 
@@ -91,6 +91,15 @@ def answerable(actor: Actor, slug: str, record: type[Record]) -> ColumnElement[b
     if slug in actor.leads | actor.shares and actor.role in (DEPARTMENT, LINKED):
         return true()
     return _own(actor, record)
+
+
+def concerned(actor: Actor, slug: str, complex_id: int, community_id: int) -> bool:
+    """Do the records an action holds of a complex concern the actor, the whole of them? A company's are told class by class."""
+    if actor.reads_all or (slug in actor.leads | actor.shares and actor.role in (DEPARTMENT, LINKED)):
+        return True
+    if actor.role == OFFICER:
+        return community_id == actor.community_id
+    return actor.role in (LINKED, GRID_ROLE) and complex_id in actor.linked
 
 
 def _own(actor: Actor, record: type[Record]) -> ColumnElement[bool]:

@@ -80,7 +80,7 @@ def status(work: Work, intake: Intake, receipt: str) -> Standing:
     """How it stands; ``NotFound`` alike for no such number and another sender's (A50)."""
     item = work.session.get(IntakeItem, receipt)
     if item is None or item.intake != intake.key or item.login != work.actor.login:
-        raise NotFound(receipt)
+        raise NotFound(receipt, hidden=item is not None)
     return _standing(intake, receipt, records.get(work, work.catalog.key_of(intake.record), item.subject_id))
 
 

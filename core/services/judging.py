@@ -16,7 +16,7 @@ from core.base.kinds_of_link import LinkKind
 from core.base.record import Record
 from core.base.say import Say
 from core.base.workflow import LEAD, Transition
-from core.services import access, alike, filing, judges
+from core.services import access, alike, filing, judges, pointed
 from core.services.work import Work
 
 
@@ -26,7 +26,6 @@ def judged(
     """What would be saved of ``raw`` (all of a record): read, checked, permitted; raises like ``save`` and writes nothing."""
     spoken("reason", reason)
     values = _read(work, slug, model, raw, record, reason)
-    permit(work, slug, model, record, values)
     closed = record is not None and record.state not in model.workflow.editable
     if record is not None and closed and work.source not in ("demo", "reaction"):
         state = model.workflow.state(record.state).label
@@ -66,9 +65,12 @@ def _read(
     values, problems = read_all(fields, wanted, work.look, work.today)
     if not opening:  # what a step had filled in and the system empties
         values |= {f.name: None for f in model.fields() if not f.filed and raw.get(f.name, "") is None}
+    before = {} if record is None else record.values()
+    problems += pointed.problems(work, fields, wanted, before, values)
     if not problems and model.follows:
         values[model.unit.column] = _followed(work, model, values)
     if not problems:
+        permit(work, slug, model, record, values)  # before anything is said that other records know of the unit
         state = model.workflow.start if record is None else record.state
         values, problems = _complete(work, slug, model, values, record, state)
         problems += alike.problems(work, model, record, values)
@@ -186,6 +188,8 @@ def step_values(
             values[name] = field.read(given, work.look, work.today)
         except ValueError as error:
             problems.append(Problem(name, error.args[0]))
+    fields = [model.field(name) for name in transition.fields]
+    problems += pointed.problems(work, fields, {**before, **raw}, before, values)
     if transition.stamps:
         values[transition.stamps] = work.today if model.field(transition.stamps).kind.name == "day" else work.now
     if not problems:

@@ -14,7 +14,7 @@ from core.base.kinds import Look
 from core.base.record import Record
 from core.base.units import UnitKind
 from core.estate.units import model_of
-from core.services import upload_use, uploads
+from core.services import access, upload_use, uploads
 from core.services.uploads import Upload
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ class RegistryLook(Look):
     def __init__(self, session: Session, work: Work) -> None:
         self._session, self._work = session, work
         self._records: dict[tuple[type[Record], int], str] = {}
+        self._hidden: set[tuple[type[Record], int]] = set()
         self._ids: dict[str, dict[str, int]] = {}
         self._names: dict[str, dict[int, str]] = {}
         self._asked: dict[str, int] = {}
@@ -108,19 +109,28 @@ class RegistryLook(Look):
         return self._records.get((model, record_id), f"#{record_id}")
 
     def prime_records(self, model: type[Record], ids: Collection[int]) -> None:
-        """Read the names of these records in one statement: the unit, then what the class says names it."""
+        """Read the names of these records in one statement: the unit, then what the class says names it; of one the actor
+        may not see the number alone."""
         missing = [i for i in ids if (model, i) not in self._records]
         if not missing:
             return
         happened = model.happened()
         chosen = model.named_by or ((happened.name,) if happened else ())
         fields = [f for f in model.fields() if f.name in chosen and not f.personal]
-        found = self._session.scalars(select(model).where(model.id.in_(missing))).all()
+        seen = access.visible(self._work.actor, self._work.catalog.key_of(model).partition(".")[0], model)
+        rows = self._session.execute(select(model, seen).where(model.id.in_(missing))).all()
+        self._hidden |= {(model, record.id) for record, visible in rows if not visible}
+        found = [record for record, visible in rows if visible]
         self.prime(model.unit, {r.unit_id for r in found})
         for record in found:
             parts = [f.kind.show(getattr(record, f.name), self) for f in fields]
             name = " · ".join([self.unit_name(model.unit, record.unit_id), *filter(None, parts)])
             self._records[model, record.id] = name
+
+    def hides(self, model: type[Record], record_id: int) -> bool:
+        """It is there, and the actor may not see it."""
+        self.prime_records(model, [record_id])
+        return (model, record_id) in self._hidden
 
     def origin_name(self, text: str) -> str | None:
         key, _, number = text.partition("/")

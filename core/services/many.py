@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, insert, select
 
 from core.base.errors import ActionsError, Invalid, KeyReused, NotFound, Problem, Stale
 from core.base.record import Record
@@ -136,7 +136,7 @@ def _insert(work: Work, key: str, model: type[Record], batch: _Batch) -> dict[in
     fields, table = model.fields(), model.__table__
     rows = [{f.name: v.get(f.name) for f in fields} | records.opened(work, model) for _, v in batch.news]
     connection = work.session.connection()
-    ids = _inserted(connection, table, rows)
+    ids = _inserted(connection, table, rows, records.fresh_id(work, model))
     blind_index.keep(connection, model, zip(ids, rows, strict=True))
     lines = []
     for (_, values), record_id in zip(batch.news, ids, strict=True):
@@ -154,12 +154,12 @@ def _insert(work: Work, key: str, model: type[Record], batch: _Batch) -> dict[in
     return {place: Done(record_id) for (place, _), record_id in zip(batch.news, ids, strict=True)}
 
 
-def _inserted(connection: Connection, table: Any, rows: list[dict[str, Any]]) -> list[int]:
-    """The ids of the rows, in order. SQLite returns ids row by row only; as its one writer we number them as it would."""
-    if connection.dialect.name == "sqlite":
-        last = connection.scalar(select(func.max(table.c.id))) or 0
-        connection.execute(insert(table), [r | {"id": last + n} for n, r in enumerate(rows, 1)])
-        return list(range(last + 1, last + 1 + len(rows)))
+def _inserted(connection: Connection, table: Any, rows: list[dict[str, Any]], first: int | None) -> list[int]:
+    """The ids of the rows, in order. SQLite returns ids row by row only; as its one writer we number them, from ``first`` on."""
+    if first is not None:
+        ids = list(range(first, first + len(rows)))
+        connection.execute(insert(table), [r | {"id": n} for n, r in zip(ids, rows, strict=True)])
+        return ids
     return list(connection.execute(insert(table).returning(table.c.id, sort_by_parameter_order=True), rows).scalars())
 
 

@@ -160,7 +160,7 @@ def unlock(work: Work, login: str) -> None:
 def reset_factor(work: Work, login: str) -> bool:
     """Take the second factor away (a lost phone); sessions end. False where there was none."""
     _must(work, GRANT)
-    account = accounts.named(work, login, active=False)
+    account = _other(work, accounts.named(work, login, active=False).id)  # one's own by a code alone (me.factor_off)
     there = second_factor.off(work, account)
     if there:
         _end(work, account)

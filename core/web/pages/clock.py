@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from core.base.describe import Job
 from core.base.errors import Forbidden, Invalid, NotFound
 from core.base.units import COMMUNITY
-from core.services import holidays, job_runs, owed, rights, sent, waivers
+from core.services import holidays, job_runs, journal, owed, rights, sent, waivers
 from core.services.work import Work
 from core.web import frame
 from core.web.language import language, translated
@@ -41,7 +41,8 @@ def jobs() -> ResponseReturnValue:
 def run(key: str) -> ResponseReturnValue:
     if key not in _jobs(frame.reading()):
         abort(403 if key in job_runs.all_jobs(frame.platform().catalog) else 404)
-    frame.release()
+    with frame.writing() as writer:  # who set it going; what came of it is in the ledger of runs
+        journal.write(writer, "run", key, None, {})
     try:
         done = job_runs.run_now(frame.platform(), key)
         flash(done.result or done.error or "")

@@ -76,7 +76,7 @@ def card(unit_id: int) -> ResponseReturnValue:
         action=work.catalog.plugins[action].action if action else None,
         may={k for k, m in work.catalog.records.items() if m.unit == COMPLEX and _may(work, k, m, unit_id)},
         timeline=_timeline(work, unit_id),
-        panels=_panels(work, unit_id) if whole else [],
+        panels=_panels(work, one),
         states=_states(work, owed) if whole else [],
         answers=responsibilities.of(work, COMPLEX.name, unit_id, on=day),
         terms=_terms(work, unit_id),
@@ -163,15 +163,15 @@ def _state(work: Work, key: str, state: str) -> str:
     return work.catalog.records[key].workflow.state(state).label
 
 
-def _panels(work: Work, unit_id: int) -> list[tuple[str, tuple[Block, ...]]]:
-    """What plugins add to the card, each behind its own border."""
+def _panels(work: Work, one: Complex) -> list[tuple[str, tuple[Block, ...]]]:
+    """What plugins add to the card out of its records, for whom they concern, each behind its own border."""
     out: list[tuple[str, tuple[Block, ...]]] = []
     for slug, plugin in work.catalog.plugins.items():
-        if plugin.panels is None:
+        if plugin.panels is None or not access.concerned(work.actor, slug, one.id, one.community_id):
             continue
         built: tuple[Block, ...] = ()
         with faults.border(work, f"panel:{slug}", slug) as failed:
-            built = tuple(plugin.panels(complex_id=unit_id, read=lambda rows: work.session.execute(rows).all()))
+            built = tuple(plugin.panels(complex_id=one.id, read=lambda rows: work.session.execute(rows).all()))
         if failed:
             built = (Notice(f"此栏不可用，原因：{failed[0].what}", tone="fault"),)
         if built:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, abort, send_file
 from flask.typing import ResponseReturnValue
 
+from core.base.errors import NotFound
 from core.services import upload_use, uploads
 from core.web import frame
 
@@ -16,7 +17,7 @@ def photo(token: str) -> ResponseReturnValue:
     work = frame.reading()
     found = uploads.by_token(work.session, token)
     if found is None or not upload_use.openable(work, [found]):
-        abort(404)
+        raise NotFound("photo", hidden=found is not None)
     path = uploads.path_of(frame.platform().config.uploads, token)
     if not path.is_file():
         abort(404)

@@ -78,6 +78,7 @@ VERBS = {
     "load": "载入方案",
     "set": "设置",
     "export": "导出",
+    "run": "运行",
     "sign-in": "登录",
     "sign-in-failed": "登录失败",
     "sign-out": "退出",
@@ -192,6 +193,8 @@ def label_of(work: Work, subject: str) -> str:
     found = work.catalog.records.get(subject) or UNITS.get(subject)
     if found is not None:
         return found.label
+    if (job := job_runs.all_jobs(work.catalog).get(subject)) is not None:
+        return job.label
     right = RIGHTS.get(doors.DOORS.get(subject, ""))  # a door somebody was refused at
     return right.label if right is not None else OTHERS.get(subject, subject)
 

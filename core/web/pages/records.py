@@ -88,9 +88,12 @@ def new(key: str) -> ResponseReturnValue:
         field = next((f for f in model.fields() if f.name == name or name == model.unit.name), None)
         if field is not None and asked.isdecimal() and len(asked) < 10:
             given[model.unit.column if name == model.unit.name else name] = int(asked)
-    if "proposed" in request.args:  # a paper the system proposes (core/services/notices.py)
-        given |= notices.draft(work, key, int(given.get(model.unit.column) or 0))
-    given = known(work, model, given)
+    unit_id = int(given.get(model.unit.column) or 0)
+    if "proposed" in request.args and _may_file(
+        work, key, unit_id
+    ):  # what the system proposes (core/services/notices.py)
+        given |= notices.draft(work, key, unit_id)
+    given = known(work, key, given)
     form = forms.open_form(work, model, names, given)
     return _form_page(work, key, form, None, request.args.get("back", ""))
 
@@ -107,13 +110,20 @@ def edit(key: str, record_id: int) -> ResponseReturnValue:
     return _form_page(work, key, form, record, "")
 
 
-def known(work: Work, model: type[Record], given: dict[str, Any]) -> dict[str, Any]:
-    """``given`` with what the class knows of its unit (ask once); what the page before said stands."""
+def known(work: Work, key: str, given: dict[str, Any]) -> dict[str, Any]:
+    """``given`` with what the class knows of its unit (ask once), for who may report it; what the page before said stands."""
+    model = model_of(work, key)
     unit_id = given.get(model.unit.column)
     if model.follows and given.get(model.follows):
         parent = work.session.get(model.field(model.follows).kind.to, given[model.follows])  # type: ignore[attr-defined]
         unit_id = parent.unit_id if parent is not None else None
-    return {**model.known(work.look, unit_id), **given} if unit_id is not None else given
+    if unit_id is None or not _may_file(work, key, unit_id):
+        return given
+    return {**model.known(work.look, unit_id), **given}
+
+
+def _may_file(work: Work, key: str, unit_id: int) -> bool:
+    return filing.may_file(work, key.partition(".")[0], model_of(work, key), unit_id)
 
 
 @bp.route("/r/<key>/<int:record_id>")
@@ -233,6 +243,7 @@ def _save(key: str, names: list[str], record_id: int | None) -> ResponseReturnVa
         rest = forms.blame(form, error.problems)
         return _again(key, form, record_id, rest, unusual=error.only_warnings), _code(error)
     except Forbidden as error:
+        frame.note_refusal(403)
         return _again(key, form, record_id, [error.args[0]]), 403
     except Stale as error:
         return _conflict(key, form, record_id, error), 409

@@ -56,6 +56,8 @@ def show(slug: str) -> ResponseReturnValue:
             flash(_("已修改，即日起生效，修改原因已记入操作日志。"))
             return redirect(url_for("settings.show", slug=slug))
         except (Invalid, Forbidden) as error:
+            if isinstance(error, Forbidden):
+                frame.note_refusal(422)
             problems[key] = [p.text for p in error.problems] if isinstance(error, Invalid) else [error.args[0]]
             work = frame.reading()
     chosen = [(c, _form(c)) for c in choices(work, slug)]

@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import delete, select
 
-from core.base.errors import Invalid, Problem
+from core.base.errors import Invalid, NotFound, Problem
 from core.base.say import Say
 from core.base.window import TZ
 from core.estate.units import UNITS
@@ -193,7 +193,7 @@ def _model(work: Work, key: str) -> Any:
             abort(403)
         return UNITS[key]
     if key not in work.catalog.records or not work.actor.may(rights.FORMS):
-        abort(404)
+        raise NotFound(key, hidden=key in work.catalog.records)
     return work.catalog.records[key]
 
 
@@ -204,12 +204,9 @@ def _units(work: Work, model: Any) -> Any:
 def _kept(work: Work, key: str, token: str, *, lock: bool = False) -> tuple[SheetUpload, sheets.Plan]:
     """The upload of this person, while it lasts."""
     found = work.session.get(SheetUpload, token, with_for_update=lock)
-    if (
-        found is None
-        or found.login != work.actor.login
-        or found.key != key
-        or datetime.now(TZ) - found.created_at > LIFE
-    ):
+    if found is not None and found.login != work.actor.login:
+        raise NotFound("sheet", hidden=True)
+    if found is None or found.key != key or datetime.now(TZ) - found.created_at > LIFE:
         abort(404)
     return found, sheets.Plan.from_json(found.plan)
 

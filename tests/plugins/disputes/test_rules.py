@@ -149,10 +149,12 @@ def test_merged_ones_leave_the_count_of_matters_not_of_complaints(desk: Any) -> 
     with pytest.raises(Invalid, match="不能并入自己"):
         desk.step(same, "merge", at(DAY), main_id=same)
     with pytest.raises(Invalid, match="同一小区"):
+        desk.step(same, "merge", at(DAY), "office", main_id=f"#{other}")
+    with pytest.raises(Invalid, match="没有这条"):  # another community's is no more than a missing one
         desk.step(same, "merge", at(DAY), main_id=f"#{other}")
     desk.step(same, "merge", at(DAY), main_id=f"#{main}")
     with pytest.raises(Invalid, match="请先撤销并案"):
-        desk.step(main, "merge", at(DAY), main_id=f"#{other}")
+        desk.step(main, "merge", at(DAY), "office", main_id=f"#{other}")
     with pytest.raises(Invalid, match="请先撤销并案"):
         desk.step(main, "transfer", at(DAY), "office", "属其职权", transfer_to="市住建局")
     with desk.platform.reading() as work:
