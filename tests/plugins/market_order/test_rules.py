@@ -142,7 +142,7 @@ def test_an_exit_goes_stage_by_stage_and_hands_over_after_sixty_days(desk: Any) 
         "office", "restriction", company_id=desk.unit(Company, "示例物业A01"), assessment_id=bad, from_on=DAY
     )
     values = {"restriction_id": ban, "complex_id": desk.complex(1), "talked_on": DAY}
-    with pytest.raises(Forbidden):
+    with pytest.raises(Invalid, match="没有这条"):  # a community sees no restriction of a company
         desk.save("b", "exit", **values)
     number = desk.save("office", "exit", **values)
     desk.move("office", "exit", number, "order", rectify_by="2024-12-10")
