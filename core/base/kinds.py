@@ -7,7 +7,6 @@ changes nothing. It raises ``ValueError`` with a ``Say`` that tells the user wha
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,16 +20,13 @@ from sqlalchemy.types import TypeEngine
 from core.base.columns import JsonText, Options, Scaled
 from core.base.say import Say
 from core.base.sealed import Sealed, masked
+from core.base.typed_text import half_width, plain_text
 from core.base.units import UnitKind
 
 if TYPE_CHECKING:
     from core.base.facts import Facts
 
 LARGEST = 2_000_000_000  # what an integer column of every store holds
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
-UNSEEN = re.compile(
-    r"[\u200b\u200c\u200e\u200f\u2060-\u2064\ufeff]|(?<=\w)\u200d|\u200d(?=\w)"
-)  # no word has them; an emoji may
 
 
 class Look(Protocol):
@@ -63,25 +59,6 @@ class Look(Protocol):
     def facts(self, slug: str) -> Facts:
         """The figures of one action as its section of the report would have them today."""
         raise LookupError(slug)
-
-
-def plain_text(raw: Any) -> str:
-    """Text as typed, trimmed and without what takes no room; numbers of a sheet without a needless ``.0``."""
-    if isinstance(raw, bool):
-        return "是" if raw else "否"
-    if isinstance(raw, dict | list | tuple):
-        raise ValueError(Say("请填写文字，不是列表或对象"))
-    if isinstance(raw, float) and raw.is_integer():
-        raw = int(raw)
-    text = UNSEEN.sub("", str(raw)).strip()
-    if CONTROL.search(text):
-        raise ValueError(Say("含有不可见的控制字符，请删除后重新输入"))
-    return text
-
-
-def half_width(raw: Any) -> str:
-    """Digits and signs as ASCII: ``２０２４`` is 2024."""
-    return unicodedata.normalize("NFKC", plain_text(raw))
 
 
 @dataclass(frozen=True, kw_only=True)

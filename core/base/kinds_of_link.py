@@ -10,8 +10,9 @@ from sqlalchemy import Integer, String
 from sqlalchemy.types import TypeEngine
 
 from core.base.columns import Numbers
-from core.base.kinds import Kind, Look, ReferenceKind, plain_text
+from core.base.kinds import Kind, Look, ReferenceKind
 from core.base.say import Say
+from core.base.typed_text import plain_text
 from core.base.units import UnitKind
 
 if TYPE_CHECKING:

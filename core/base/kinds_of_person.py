@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.base.codes import id_number_problem
-from core.base.kinds import Look, PersonalKind, TextKind, half_width
+from core.base.kinds import Look, PersonalKind, TextKind
 from core.base.say import Say
+from core.base.typed_text import half_width
 
 HIDDEN = "（保密）"
 

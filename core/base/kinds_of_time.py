@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import Date
 from sqlalchemy.types import TypeEngine
 
-from core.base.kinds import Kind, Look, half_width
+from core.base.kinds import Kind, Look
 from core.base.say import Say
+from core.base.typed_text import half_width
 from core.base.window import TZ, Moment
 
 MONTH = re.compile(r"(\d{4})(?:-|/|\.|年)(\d{1,2})月?")

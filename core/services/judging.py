@@ -11,10 +11,10 @@ from sqlalchemy import select
 from core.base.declared import Declared
 from core.base.errors import Forbidden, Invalid, Problem
 from core.base.fields import read_all
-from core.base.kinds import plain_text
 from core.base.kinds_of_link import LinkKind
 from core.base.record import Record
 from core.base.say import Say
+from core.base.typed_text import plain_text
 from core.base.workflow import LEAD, Transition
 from core.services import access, alike, filing, judges, pointed
 from core.services.work import Work

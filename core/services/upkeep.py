@@ -90,50 +90,20 @@ def sweep_uploads(context: JobContext) -> str:
 
 BEFORE[backups_kept.JOB] = backups_kept.make
 
+
+def _at(hour: int, minute: int = 0) -> dict[str, int]:
+    """Every day at that time."""
+    return {"hour": hour, "minute": minute}
+
+
 OWN |= {
     job.key: job
     for job in (
-        Job(
-            key="core.retention",
-            label="到期个人信息清除",
-            when={"hour": 2, "minute": 0},
-            run=expire,
-            missed=Missed.ONCE,
-        ),
-        Job(
-            key=backups_kept.JOB,
-            label="每日备份",
-            when={"hour": 2, "minute": 30},
-            run=back_up,
-            missed=Missed.ONCE,
-        ),
-        Job(
-            key="core.anchor",
-            label="操作日志核验和锚定",
-            when={"hour": 3, "minute": 0},
-            run=anchor,
-            missed=Missed.ONCE,
-        ),
-        Job(
-            key="core.uploads",
-            label="照片文件核对",
-            when={"hour": 3, "minute": 20},
-            run=sweep_uploads,
-            missed=Missed.ONCE,
-        ),
-        Job(
-            key="core.sweep",
-            label="清理过期的接口提交编号",
-            when={"hour": 3, "minute": 40},
-            run=sweep,
-            missed=Missed.ONCE,
-        ),
-        Job(
-            key="core.backups_watched",
-            label="备份检查",
-            when={"hour": 8, "minute": 30},
-            run=watch_backups,
-            missed=Missed.ONCE,
-        ),
+        Job(key="core.retention", label="到期个人信息清除", when=_at(2), run=expire, missed=Missed.ONCE),
+        Job(key=backups_kept.JOB, label="每日备份", when=_at(2, 30), run=back_up, missed=Missed.ONCE),
+        Job(key="core.anchor", label="操作日志核验和锚定", when=_at(3), run=anchor, missed=Missed.ONCE),
+        Job(key="core.uploads", label="照片文件核对", when=_at(3, 20), run=sweep_uploads, missed=Missed.ONCE),
+        Job(key="core.sweep", label="清理过期的接口提交编号", when=_at(3, 40), run=sweep, missed=Missed.ONCE),
+        Job(key="core.backups_watched", label="备份检查", when=_at(8, 30), run=watch_backups, missed=Missed.ONCE),
     )
 }

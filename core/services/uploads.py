@@ -15,8 +15,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.base.declared import Base
 from core.base.errors import OverQuota, Problem
-from core.base.kinds import CONTROL
 from core.base.say import Say
+from core.base.typed_text import CONTROL
 from core.base.window import Moment, day_of, end_of
 from core.services.foreign import photo_apart
 from core.services.foreign.photo import Photo
