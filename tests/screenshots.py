@@ -97,7 +97,8 @@ def main() -> None:
                     link = accounts.one_time_link(work, login)
                 page = browser.new_context(viewport={"width": width, "height": 900}, locale="zh-CN").new_page()
                 page.goto(f"{base}/enter/{link}")
-                page.click("main button")
+                with page.expect_navigation():
+                    page.click("main button")
                 for path, code in [*((p, "zh") for p in paths), *((p, "en") for p in paths if p in ENGLISH)]:
                     page.goto(f"{base}/language/{code}?next={quote(path)}")
                     name = f"{login}{re.sub(r'[^a-z0-9]+', '-', path)}-{width}{'-en' * (code == 'en')}.png"

@@ -81,7 +81,8 @@ def visit(chromium: Any, site: Site) -> Iterator[Callable[..., Any]]:
             "request", lambda r: outside.append(r.url) if not r.url.startswith((site.base, "data:", "blob:")) else None
         )
         page.goto(site.link(login))
-        page.click("main button")  # a one-time link is used up by its button
+        with page.expect_navigation():
+            page.click("main button")  # a one-time link is used up by its button
         return page
 
     yield open_as

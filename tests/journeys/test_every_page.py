@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from core.app import create_app
 from core.services.access import SYSTEM_ACTOR
+from core.testing import entered
 
 pytestmark = pytest.mark.browser  # for the served demo world; it needs no browser itself
 HAN = re.compile(r"[一-鿿]")
@@ -71,7 +72,7 @@ def words(page: str) -> set[str]:
 def test_every_page_opens(site: Any, login: str, code: str) -> None:
     app = create_app(platform=site.platform)
     client = app.test_client()
-    client.get(site.link(login).removeprefix(site.base))
+    entered(client, site.link(login).rpartition("/")[2])
     client.get(f"/language/{code}")
     english = app.extensions["babel"].instance.domain_instance.english._catalog
     broken, untranslated, opened = [], set(), 0

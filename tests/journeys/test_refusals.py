@@ -16,6 +16,7 @@ from core.app import create_app
 from core.base.units import COMMUNITY, DEPARTMENT
 from core.estate.units import Complex
 from core.services.access import SYSTEM_ACTOR
+from core.testing import entered
 
 pytestmark = pytest.mark.browser  # for the served demo world; it needs no browser itself
 
@@ -72,7 +73,7 @@ def test_no_step_of_any_workflow_is_taken_by_who_may_not(site: Any) -> None:
     clients: dict[str, tuple[Any, str]] = {}
     for login in LOGINS:
         client = app.test_client()
-        client.get(site.link(login).removeprefix(site.base))
+        entered(client, site.link(login).rpartition("/")[2])
         page = client.get("/registry").get_data(as_text=True)
         clients[login] = client, re.findall(r'name="csrf_token" value="([^"]+)"', page)[0]
     with site.platform.work(SYSTEM_ACTOR) as work:
