@@ -49,14 +49,19 @@ translations: $(V)/.dev
 	  $(B)/pybabel -q update -l en -i $$d/messages.pot -o $$po --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --omit-header; \
 	  rm -f $$d/messages.pot; done
 
-# What takes too long for every commit: two hundred kills of the web on both stores, two hundred of three clocks, and the
-# saboteurs, which must fail (an exclamation mark turns the answer round).
+# What takes too long for every commit: two hundred kills of the web on both stores, of three clocks and of two schedulers,
+# three thousand power cuts; and the saboteurs, which must fail (an exclamation mark turns the answer round).
 nightly: $(V)/.pg
 	$(B)/python -m bench.crash --kills 200
 	$(B)/python -m bench.crash --kills 200 --postgres
 	! $(B)/python -m bench.crash --kills 20 --weakened answers_first
 	! $(B)/python -m bench.crash --kills 20 --weakened without_receipt
 	$(B)/python -m bench.once --kills 200
+	$(B)/python -m bench.duties --kills 200
+	! $(B)/python -m bench.duties --kills 20 --weakened checks_first
+	! $(B)/python -m bench.duties --kills 20 --weakened claims_first
+	$(B)/python -m bench.power --cuts 3000
+	! $(B)/python -m bench.power --weakened NORMAL
 
 bench: $(V)/.dev
 	$(B)/python -m bench

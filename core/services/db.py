@@ -96,6 +96,17 @@ def sqlite_is_safe(version: tuple[int, ...]) -> bool:
     return version >= SAFE_SQLITE[0] or any(version[:2] == s[:2] and version >= s for s in SAFE_SQLITE[1:])
 
 
+def pragmas(*, durable: bool = True, busy_s: float = 10) -> tuple[str, ...]:
+    """What every SQLite connection is told first. In WAL only ``FULL`` keeps the last commits through a power cut."""
+    return (
+        "journal_mode=WAL",
+        f"synchronous={'FULL' if durable else 'OFF'}",
+        "foreign_keys=ON",
+        f"busy_timeout={int(busy_s * 1000)}",
+        "cache_size=-32000",
+    )
+
+
 def _postgresql(url: str, busy_s: float) -> Engine:
     engine = create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=16, hide_parameters=True)
 
@@ -117,13 +128,7 @@ def _sqlite(url: str, durable: bool, busy_s: float) -> Engine:
     def connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver must not begin by itself: we say when and how
         cursor = connection.cursor()
-        for pragma in (
-            "journal_mode=WAL",
-            f"synchronous={'FULL' if durable else 'OFF'}",
-            "foreign_keys=ON",
-            f"busy_timeout={int(busy_s * 1000)}",
-            "cache_size=-32000",
-        ):
+        for pragma in pragmas(durable=durable, busy_s=busy_s):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
