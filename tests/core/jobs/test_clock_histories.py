@@ -48,7 +48,7 @@ class Ledger:
     """The pure half of the scheduler: what job_runs keeps, without a store."""
 
     catches_up: timedelta | None = None  # a saboteur: older than that is never looked for
-    remembers: bool = True  # a saboteur: counts on from its last tick, not from its rows
+    from_rows: bool = True  # False is a saboteur: it counts on from its last tick
 
     def lived(self, job: Job, ticks: Sequence[datetime]) -> Fates:
         fates, mark = Fates(), BEGIN
@@ -58,7 +58,7 @@ class Ledger:
             run, missed = due.sort_out(job, found, now)
             assert run == sorted(run), "made up in another order than they fell due"
             fates.update([(t, DONE) for t in run] + [(t, MISSED) for t in missed])
-            mark = now if not self.remembers else max([mark, *found])
+            mark = now if not self.from_rows else max([mark, *found])
         return fates
 
 
@@ -134,14 +134,13 @@ def test_a_scheduler_that_looks_ten_minutes_back_forgets() -> None:
 
 
 def test_a_scheduler_that_counts_from_its_last_tick_doubles_when_the_clock_is_put_back() -> None:
-    assert wrong(Ledger(remembers=False), HISTORIES[:10])[1] > 0
+    assert wrong(Ledger(from_rows=False), HISTORIES[:10])[1] > 0
 
 
 def test_the_store_keeps_the_same_ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every schedule with every policy through the product's own tick."""
     monkeypatch.setattr(job_runs, "OWN", {})
     well = plugins.load(only=["environment"], strict=True).plugins["environment"]
-
     platform = small_platform(
         tmp_path, catalog=Catalog(plugins={"environment": replace(well, jobs=tuple(JOBS.values()))})
     )
