@@ -29,6 +29,12 @@ test-e2e: $(V)/.e2e
 test-api: $(V)/.dev
 	ACTIONS_FORBID_SKIP=1 $(B)/python -m pytest -q -m fuzz
 
+# Kills by the dozen: what was acknowledged is there once, each duty has one effect. The hundreds are the night's.
+test-kills: $(V)/.pg
+	$(B)/python -m bench.crash --kills 20
+	$(B)/python -m bench.crash --kills 20 --postgres
+	$(B)/python -m bench.duties --kills 100
+
 # A stranger's machine: the built wheel alone, a new plugin and the example, outside the repository.
 test-outside: $(V)/.dev
 	$(B)/python -m tests.stranger
@@ -62,6 +68,7 @@ nightly: $(V)/.pg
 	! $(B)/python -m bench.duties --kills 20 --weakened claims_first
 	$(B)/python -m bench.power --cuts 3000
 	! $(B)/python -m bench.power --weakened NORMAL
+	ACTIONS_FUZZ_CASES=10000 $(B)/python -m pytest -q -m fuzz --timeout 5400
 
 bench: $(V)/.dev
 	$(B)/python -m bench
@@ -91,4 +98,4 @@ $(V)/.e2e: $(V)/.dev
 clean:
 	rm -rf $(V) .boot var .mypy_cache .ruff_cache
 
-.PHONY: run test lint check test-pg test-e2e test-api test-outside screenshots catalog translations nightly bench clean
+.PHONY: run test lint check test-pg test-e2e test-api test-kills test-outside screenshots catalog translations nightly bench clean
