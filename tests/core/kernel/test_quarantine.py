@@ -37,6 +37,7 @@ from core.checks import doctor
 from core.checks.bench import Benches
 from core.checks.doctor import examine, subjects
 from core.checks.surroundings import look_around
+from core.estate.units import Complex
 from core.jobs.tick import tick
 from core.kernel.catalog import Catalog
 from core.kernel.plugins import found, load
@@ -309,7 +310,7 @@ def test_a_panel(opened: Callable[[Catalog], Platform]) -> None:
         found_on = {"complex_id": 1, "found_on": DAY, "defect": "照明缺失", "place": "东门", "before_photos": ["demo"]}
         records.save(work, "environment.shortboard", found_on)
     with platform.reading(now=at(DAY, 12)) as work:
-        panels = dict(complexes._panels(work, 1))
+        panels = dict(complexes._panels(work, work.session.get_one(Complex, 1)))
     (notice,) = panels["生病的行动"]
     assert isinstance(notice, Notice) and "the cat sat on the keyboard" in notice.text
     (table,) = panels["小区环境提升专项行动"]

@@ -216,7 +216,8 @@ def test_a_save_touches_records_by_index_alone(large: Platform) -> None:
     assert (
         scans(large, said, ("environment_*", *LEDGERS, "receipt", "complex", "complex_term", "upload", "account")) == []
     )
-    steps = [step for step, _ in plan(large, said) if HISTORY.match(step)]
+    newest = re.compile(r"SEARCH \w+")  # the largest number of a table is read off its end
+    steps = [step for step, _ in plan(large, said) if HISTORY.match(step) and not newest.fullmatch(step)]
     assert steps
     assert all(step.startswith("SEARCH") and "INDEX" in step and "complex_id=?" in step for step in steps)
 
