@@ -37,7 +37,6 @@ from core.checks import doctor
 from core.checks.bench import Benches
 from core.checks.doctor import examine, subjects
 from core.checks.surroundings import look_around
-from core.estate.units import Complex
 from core.jobs.tick import tick
 from core.kernel.catalog import Catalog
 from core.kernel.plugins import found, load

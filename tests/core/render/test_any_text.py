@@ -17,7 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.base import blocks as b
-from core.base.typed_text import CONTROL, LongTextKind, Look, PersonalKind, TextKind
+from core.base.kinds import LongTextKind, Look, PersonalKind, TextKind
+from core.base.typed_text import CONTROL
 from core.render import render, xlsx_cells
 
 ALIVE = [
