@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import false
 
 from core import render as rendering
-from core.base import kinds
+from core.base import typed_text
 from core.render import xlsx_cells
 from core.services import alike, upload_use, uploads
 from core.services.foreign import parsing, photo, photo_apart
@@ -71,7 +71,7 @@ CHECKS: dict[str, tuple[Callable[[Patch], None], Callable[[], None]]] = {
         lambda: hostile.test_an_attack_is_refused_in_words_that_say_which("A33 a thousand laughs"),
     ),
     "no character is refused": (
-        lambda p: p.setattr(kinds, "CONTROL", re.compile("$^")),
+        lambda p: p.setattr(typed_text, "CONTROL", re.compile("$^")),
         lambda: texts.test_a_text_read_can_be_kept_anywhere_and_read_again.hypothesis.inner_test("a\0b"),
     ),
     "a document is not cleaned": (
