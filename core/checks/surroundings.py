@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import select
+
 from core.config import SHORTEST_KEY, Config
+from core.estate.campaign import Campaign
 from core.services import faults, migrations, preflight
 from core.services.backup_store import database_file
 from core.services.db import sqlite_is_safe, sqlite_module
@@ -38,7 +41,7 @@ def look_around(platform: Platform) -> Iterator[Finding]:
         )
     with platform.reading() as work:
         yield from _calendar(work)
-        if not work.campaign.demo:
+        if work.session.scalar(select(Campaign.demo).limit(1)) is False:
             yield from _open_to_the_net(platform.config)
         for row in faults.standing(work.session).values():
             yield Finding(
