@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from flask import Flask
 
-from core.services import accounts
+from core.services.identity import accounts
 from core.services.platform import Platform
 
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')

@@ -32,12 +32,14 @@ from bench.crash_server import VARIANTS
 from bench.serve import ROOT, free_port
 from core.base import keys
 from core.kernel import plugins
-from core.services import journal_verify, reckoned, tokens
-from core.services.access import SYSTEM_ACTOR
-from core.services.db import Database
-from core.services.journal import JournalEntry
+from core.services.audit import journal_verify
+from core.services.audit.journal import JournalEntry
+from core.services.exchange import tokens
+from core.services.measuring import reckoned
+from core.services.permission.access import SYSTEM_ACTOR
 from core.services.platform import Platform
-from core.services.records import Receipt
+from core.services.store.db import Database
+from core.services.writing.records import Receipt
 from core.testing import small_platform
 
 PLUGINS = "environment"

@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 
 from core.app import create_app
 from core.config import Config
-from core.services import records
-from core.services.db import Database, Writer
+from core.services.store.db import Database, Writer
+from core.services.writing import records
 
 ON_THE_WAY_S = 0.05  # between the commit and the answer
 LATE_S = 0.15

@@ -30,11 +30,11 @@ from core.jobs import due
 from core.jobs import tick as clock
 from core.kernel import plugins
 from core.kernel.catalog import Catalog
-from core.services import job_runs, own_jobs, upkeep
-from core.services.access import SYSTEM_ACTOR
-from core.services.db import Database
-from core.services.job_runs import JobRun
+from core.services.permission.access import SYSTEM_ACTOR
 from core.services.platform import Platform
+from core.services.scheduled import job_runs, own_jobs, upkeep
+from core.services.scheduled.job_runs import JobRun
+from core.services.store.db import Database
 from core.testing import START, small_platform
 from plugins.environment.records import Standard
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from wtforms import DateField, Form, IntegerField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from core.services.db import sqlite_module
+from core.services.store.db import sqlite_module
 
 TEXTS = tuple(f"text{n}" for n in range(12))
 NUMBERS = tuple(f"number{n}" for n in range(6))

@@ -24,11 +24,11 @@ from core.base.window import TZ, end_of
 from core.config import Config
 from core.jobs import due
 from core.kernel import plugins
-from core.services import own_jobs
-from core.services.db import Database
-from core.services.job_runs import JobRun, all_jobs
-from core.services.messages import Message
+from core.services.messaging.messages import Message
 from core.services.platform import Platform
+from core.services.scheduled import own_jobs
+from core.services.scheduled.job_runs import JobRun, all_jobs
+from core.services.store.db import Database
 from core.testing import START, small_platform
 
 assert own_jobs.OWN

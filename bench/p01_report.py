@@ -9,8 +9,9 @@ from typing import Any
 from bench.line import Line, against, times
 from bench.world import START, UNKEPT, Made
 from core.estate.units import MANAGED
-from core.services import figures, reports
-from core.services.db import sqlite_module
+from core.services.measuring import figures
+from core.services.reporting import reports
+from core.services.store.db import sqlite_module
 
 COUNTS = "state IN ('submitted', 'checked')"
 ALL_SPOTS = "spots LIKE '|出入口|地下室|入户大堂|卫生死角|垃圾收集点|'"

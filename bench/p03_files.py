@@ -7,8 +7,8 @@ from dataclasses import replace
 from bench.line import Line, shown, times
 from bench.world import TODAY, Made
 from core.render import render
-from core.services import documents, reports
-from core.services.apart import Apart
+from core.services.reporting import documents, reports
+from core.services.reporting.apart import Apart
 
 
 def run(made: Made) -> list[Line]:

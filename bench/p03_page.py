@@ -6,8 +6,8 @@ from bench.browser import Browser
 from bench.line import Line, against, shown, times
 from bench.world import TODAY, Made
 from core.app import create_app
-from core.services import reports
-from core.services.db import sqlite_module
+from core.services.reporting import reports
+from core.services.store.db import sqlite_module
 
 CATEGORIES = 5
 

@@ -6,9 +6,9 @@ from bench.browser import Browser
 from bench.line import Line, shown, times
 from bench.world import Made
 from core.app import create_app
-from core.services import listing
-from core.services.access import SYSTEM_ACTOR
-from core.services.db import sqlite_module
+from core.services.lists import listing
+from core.services.permission.access import SYSTEM_ACTOR
+from core.services.store.db import sqlite_module
 
 ARGS = {"state": "checked", "from": "2025-03-01", "to": "2025-09-30", "sort": "-day", "page": "3"}
 PAGE = "SELECT * FROM environment_cleanup WHERE {w} ORDER BY held_on DESC, id DESC LIMIT 50 OFFSET 100"

@@ -16,10 +16,10 @@ from bench.browser import Wire, link
 from bench.line import Line, against, shown, times
 from bench.world import START, TODAY, Made
 from core.services import sheets
-from core.services.access import Actor
-from core.services.db import sqlite_module
-from core.services.records import Receipt
+from core.services.permission.access import Actor
 from core.services.sheets.layout import brought, heading
+from core.services.store.db import sqlite_module
+from core.services.writing.records import Receipt
 from plugins.environment.records import SPOTS, Cleanup
 
 KEY, ROWS = "environment.cleanup", 10_000

@@ -18,10 +18,11 @@ from core.app import open_platform
 from core.base.window import TZ
 from core.config import Config
 from core.kernel import plugins
-from core.services import obligations, world
-from core.services.db import sqlite_module
-from core.services.obligations import Obligation
+from core.services.demo_world import world
+from core.services.owing import obligations
+from core.services.owing.obligations import Obligation
 from core.services.platform import Platform
+from core.services.store.db import sqlite_module
 from plugins.environment.records import Cleanup
 
 START, TODAY = date(2024, 11, 8), date(2025, 9, 30)  # 11 months, and October within the horizon: 12 of them

@@ -8,8 +8,8 @@ import time
 
 from bench.line import Line, shown
 from bench.world import Made
-from core.services import accounts, lockout, policy, signing_in
-from core.services.signing_in import Whence
+from core.services.identity import accounts, lockout, policy, signing_in
+from core.services.identity.signing_in import Whence
 
 TRIES = 200
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import apsw
 
 from bench.disk import Disk
-from core.services.db import pragmas
+from core.services.store.db import pragmas
 
 ROWS = 3  # written by each transaction: all are there or none
 CUTS_A_STORE = 30  # then a new one: reading a grown store again takes all the time

@@ -18,7 +18,10 @@ from core.app import open_platform
 from core.base.window import TZ
 from core.config import Config
 from core.estate.units import Complex
-from core.services import accounts, days, demo_photo, uploads, world
+from core.services.demo_world import demo_photo, world
+from core.services.identity import accounts
+from core.services.measuring import days
+from core.services.photos import uploads
 from core.services.platform import Platform
 from core.services.work import Work
 from plugins.environment.records import DEFECTS, SPOTS, Cleanup, Fallback, Inspection, Shortboard

@@ -13,10 +13,12 @@ from core.config import Config, Misconfigured
 from core.estate.campaign import Campaign
 from core.kernel import plugins
 from core.kernel.catalog import Catalog
-from core.services import logs, migrations, preflight
-from core.services.apart import Apart
-from core.services.db import Database
+from core.services import migrations
+from core.services.operations import logs
 from core.services.platform import Platform
+from core.services.reporting.apart import Apart
+from core.services.store import preflight
+from core.services.store.db import Database
 from core.web import developing, doors, frame, language, pages, security, show, tracing
 
 

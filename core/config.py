@@ -24,7 +24,7 @@ class Misconfigured(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class SignInConfig:
-    """How people sign in; what is None is as suits a real campaign or a demo world (core/services/policy.py).
+    """How people sign in; what is None is as suits a real campaign or a demo world (core/services/identity/policy.py).
     ``password_days``: 0 for passwords without an end. ``second_factor``: roles that must have one."""
 
     password_length: int = 10

@@ -33,11 +33,16 @@ from core.estate.campaign import Campaign, SettingValue
 from core.estate.units import ActionUnit, Area, Community, Company, Complex, Department, Responsibility
 from core.kernel import plugins
 from core.kernel.catalog import Catalog
-from core.services import accounts, days, duties, figures, measures, migrations, records, registry, uploads
-from core.services.access import SYSTEM_ACTOR
-from core.services.db import Database
+from core.services import migrations
+from core.services.identity import accounts
+from core.services.measuring import days, figures, measures
+from core.services.owing import duties
+from core.services.permission.access import SYSTEM_ACTOR
+from core.services.photos import uploads
 from core.services.platform import Platform
+from core.services.store.db import Database
 from core.services.work import Work
+from core.services.writing import records, registry
 
 __all__ = [
     "DAY",
@@ -202,7 +207,7 @@ def demo_platform(
     url: str = "",
 ) -> Platform:
     """The demo world of plan section 4, lived day by day, with these plugins alone (default: all)."""
-    from core.services import demo, demo_people, world  # noqa: PLC0415
+    from core.services.demo_world import demo, demo_people, world  # noqa: PLC0415
 
     config = Config(
         data=folder,

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from core.services.db import Database
 from core.services.platform import Platform
+from core.services.store.db import Database
 from core.testing import small_platform
 from tests.postgres import binaries, cluster, empty_database
 

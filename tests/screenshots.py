@@ -16,8 +16,9 @@ from playwright.sync_api import sync_playwright
 from core import cli
 from core.app import create_app, open_platform
 from core.config import Config
-from core.services import accounts, demo_people
-from core.services.access import SYSTEM_ACTOR
+from core.services.demo_world import demo_people
+from core.services.identity import accounts
+from core.services.permission.access import SYSTEM_ACTOR
 
 PAGES = {
     "community": (

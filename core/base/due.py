@@ -11,7 +11,7 @@ from core.base.window import TZ, Period, Window, day_of, end_of, windows
 
 
 class WorkingDays(Protocol):
-    """The calendar a clock may ask (services/calendar.py)."""
+    """The calendar a clock may ask (services/owing/calendar.py)."""
 
     def is_working(self, day: date) -> bool: ...
 

@@ -315,7 +315,7 @@ class ChoicesKind(Kind):
 
 @dataclass(frozen=True, kw_only=True)
 class PhotosKind(Kind):
-    """Photos or files: a list of tokens of stored uploads (services/files.py)."""
+    """Photos or files: a list of tokens of stored uploads (core/services/photos/uploads.py)."""
 
     name = "photos"
     widget = "photos"

@@ -1,5 +1,5 @@
 """Papers the system proposes to who is late or falls behind (督办单、工作提醒函、整改通知书、约谈通知书). It proposes; people edit, number,
-issue and close them as records like any other (habits.md: three colours). Next: services/notices.py."""
+issue and close them as records like any other (habits.md: three colours). Next: services/messaging/notices.py."""
 
 from __future__ import annotations
 

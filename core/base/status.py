@@ -40,7 +40,7 @@ def status(
 ) -> Status:
     """``at``: the moment it is looked at; a day's end for a kept day. What was done after ``at`` is not done yet. ``over``: the
     moment before which what was due is past, while the day still lasts (a clock in hours); default ``at``. ``in_time``: how it was
-    judged when it was done (services/judged.py); default: by the due day."""
+    judged when it was done (services/owing/judged.py); default: by the due day."""
     if done is not None and done <= at:
         return Status.MET if (done <= due if in_time is None else in_time) else Status.MET_LATE
     if waived_until is not None and at <= end_of(waived_until):

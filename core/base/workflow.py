@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from core.base.errors import Problem
     from core.base.kinds import Look
 
-# Who a person is towards a record. The permission rule itself lives in services/access.py.
+# Who a person is towards a record. The permission rule itself lives in services/permission/access.py.
 REPORTER, LEAD, COORDINATOR = "reporter", "lead", "coordinator"
 
 

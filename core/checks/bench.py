@@ -19,10 +19,13 @@ from core.checks.scratch import Scratch, scratch
 from core.config import Config
 from core.kernel.catalog import Catalog, Declared
 from core.kernel.plugins import fault
-from core.services import days, demo_photo, migrations, uploads, world
-from core.services.db import Database
-from core.services.demo import DEMO, agenda, happen
+from core.services import migrations
+from core.services.demo_world import demo_photo, world
+from core.services.demo_world.demo import DEMO, agenda, happen
+from core.services.measuring import days
+from core.services.photos import uploads
 from core.services.platform import Platform
+from core.services.store.db import Database
 
 NOTICE = Path(__file__).resolve().parents[2] / "campaigns" / "meiling-2024"
 START, UNTIL = date(2024, 11, 8), date(2024, 12, 31)

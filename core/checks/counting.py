@@ -18,7 +18,8 @@ from core.checks.bench import AS_OF, START
 from core.checks.rule import Subject
 from core.estate.population import EstateScope
 from core.estate.units import model_of
-from core.services import measures, obligations
+from core.services.measuring import measures
+from core.services.owing import obligations
 from core.services.work import Work
 
 PARTS = 6  # units whose own part is compared with the whole

@@ -13,8 +13,8 @@ from core.checks.bench import AS_OF
 from core.checks.rule import Subject
 from core.estate.units import Complex
 from core.render import FORMATS, render
-from core.services import compilations as compiled
-from core.services import reports, standard
+from core.services.reporting import compilations as compiled
+from core.services.reporting import reports, standard
 from core.services.work import Work
 
 

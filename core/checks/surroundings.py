@@ -12,10 +12,12 @@ from sqlalchemy import select
 
 from core.config import SHORTEST_KEY, Config
 from core.estate.campaign import Campaign
-from core.services import faults, migrations, preflight
-from core.services.backup_store import database_file
-from core.services.db import sqlite_is_safe, sqlite_module
+from core.services import migrations
+from core.services.backups.backup_store import database_file
+from core.services.operations import faults
 from core.services.platform import Platform
+from core.services.store import preflight
+from core.services.store.db import sqlite_is_safe, sqlite_module
 from core.services.work import Work
 
 FAR_AWAY = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs", "ceph", "glusterfs", "fuse.glusterfs"}

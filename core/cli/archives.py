@@ -16,7 +16,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--out", type=FILE, required=True, help="归档文件，.zip")
 def export(everything: bool, out: Path) -> None:
     """Write the open archive: every table as JSON and as a sheet, with its schema, and every file."""
-    from core.services import archive  # noqa: PLC0415 - only this command needs it
+    from core.services.backups import archive  # noqa: PLC0415 - only this command needs it
 
     if not everything:
         raise click.UsageError("请写 --all：导出全部数据。单种记录在页面的列表上导出")
@@ -32,7 +32,8 @@ def export(everything: bool, out: Path) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def import_(file: Path) -> None:
     """Read an open archive into an empty system."""
-    from core.services import archive_restore, editions  # noqa: PLC0415
+    from core.services.backups import archive_restore  # noqa: PLC0415
+    from core.services.reporting import editions  # noqa: PLC0415
 
     with opened() as found:
         with said():

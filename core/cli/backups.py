@@ -20,7 +20,7 @@ KEY = "个人信息在备份里是密文，密钥（数据目录下的 secret.ke
 @click.argument("file", type=FILE)
 def backup(file: Path) -> None:
     """Write a backup of everything to FILE while the platform is in use."""
-    from core.services import backup as writing  # noqa: PLC0415 - only this command needs it
+    from core.services.backups import backup as writing  # noqa: PLC0415 - only this command needs it
 
     with opened() as found, said():
         manifest = writing.write(found, file)
@@ -34,7 +34,7 @@ def backup(file: Path) -> None:
 @click.option("--other-key", is_flag=True, help="密钥已遗失也恢复；其中的个人信息无法读出")
 def restore(file: Path, other_key: bool) -> None:
     """Put the backup FILE into an empty data folder and database."""
-    from core.services import backup_restore  # noqa: PLC0415
+    from core.services.backups import backup_restore  # noqa: PLC0415
 
     config = Config.read()
     keys.use(config.secret_key, *config.old_keys)
@@ -57,7 +57,7 @@ def restore(file: Path, other_key: bool) -> None:
 @click.option("--quick", is_flag=True, help="不重算两本账")
 def verify(file: Path, quick: bool) -> None:
     """Try whether the backup FILE would restore: into a scratch place, every digest, every row, both ledgers."""
-    from core.services import backup_verify  # noqa: PLC0415
+    from core.services.backups import backup_verify  # noqa: PLC0415
 
     config = Config.read()
     keys.use(config.secret_key, *config.old_keys)

@@ -33,7 +33,7 @@ def campaign() -> None:
 )
 def new(folder: Path, title: str, street: str, county: str, starts: datetime, like: Path | None) -> None:
     """Write the data files of a campaign into FOLDER, with what is to be filled in marked 【填：…】."""
-    from core.services import campaign_sketch  # noqa: PLC0415 - only this command needs it
+    from core.services.campaign import campaign_sketch  # noqa: PLC0415 - only this command needs it
 
     key = folder.resolve().name
     if not KEY.fullmatch(key):
@@ -51,7 +51,7 @@ def new(folder: Path, title: str, street: str, county: str, starts: datetime, li
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 def check(folder: Path) -> None:
     """Say what is wrong (✗) or missing (·) in FOLDER, file and line; exit 1 if it can't be loaded. Opens no store."""
-    from core.services import campaign_check, campaign_plan  # noqa: PLC0415 - only this command needs it
+    from core.services.campaign import campaign_check, campaign_plan  # noqa: PLC0415 - only this command needs it
 
     try:
         plan = campaign_plan.read(folder)

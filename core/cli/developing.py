@@ -36,7 +36,7 @@ def doctor(only: str) -> None:
 )
 def catalog(shape: str, campaign: Path, wanted: Path | None) -> None:
     """List what every action declares; with --check print the codes nothing covers and exit 1. Opens no store."""
-    from core.services import catalog_entries, catalog_text  # noqa: PLC0415
+    from core.services.catalogue import catalog_entries, catalog_text  # noqa: PLC0415
 
     listing = catalog_entries.of_folder(plugins.load(), campaign)
     if wanted is None:

@@ -18,7 +18,7 @@ def editions() -> None:
 @editions.command("list")
 def list_() -> None:
     """Every edition, newest first."""
-    from core.services import editions as kept  # noqa: PLC0415
+    from core.services.reporting import editions as kept  # noqa: PLC0415
 
     with opened() as found, found.reading() as work:
         for one in kept.listed(work):
@@ -32,7 +32,7 @@ def list_() -> None:
 @click.option("--reason", default="", help="更正原因")
 def issue(as_of: datetime | None, corrects: int | None, reason: str) -> None:
     """Freeze the report as the next edition."""
-    from core.services import editions as kept  # noqa: PLC0415
+    from core.services.reporting import editions as kept  # noqa: PLC0415
 
     with said(), opened() as found, found.work(source="command") as work:
         one = kept.issue(work, as_of.date() if as_of else work.today, corrects=corrects, reason=reason)
@@ -42,7 +42,7 @@ def issue(as_of: datetime | None, corrects: int | None, reason: str) -> None:
 @editions.command()
 def verify() -> None:
     """Recompute every digest; exit 1 if a row was changed or is missing."""
-    from core.services import editions as kept  # noqa: PLC0415
+    from core.services.reporting import editions as kept  # noqa: PLC0415
 
     with opened() as found, found.reading() as work:
         many, problems = len(kept.listed(work)), list(kept.verify(work))

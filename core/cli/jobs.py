@@ -19,7 +19,7 @@ def scheduler(every: float) -> None:
     from threading import Event  # noqa: PLC0415
 
     from core.jobs import tick  # noqa: PLC0415
-    from core.services import channels  # noqa: PLC0415
+    from core.services.messaging import channels  # noqa: PLC0415
 
     stop = Event()
     for one in (signal.SIGTERM, signal.SIGINT):
@@ -39,7 +39,7 @@ def job() -> None:
 @job.command("list")
 def job_list() -> None:
     """Every job with its newest run."""
-    from core.services import job_runs  # noqa: PLC0415
+    from core.services.scheduled import job_runs  # noqa: PLC0415
 
     with opened() as found, found.reading() as work:
         jobs = job_runs.all_jobs(found.catalog)
@@ -54,7 +54,7 @@ def job_list() -> None:
 @click.argument("key")
 def job_run(key: str) -> None:
     """Run a job at once, whatever its schedule says."""
-    from core.services import job_runs  # noqa: PLC0415
+    from core.services.scheduled import job_runs  # noqa: PLC0415
 
     with opened() as found:
         if key not in job_runs.all_jobs(found.catalog):

@@ -22,7 +22,7 @@ def journal() -> None:
 @click.option("--anchor", "file", type=FILE, help="锚文件（默认数据目录里的；也可用打印、邮件留存的那份）")
 def verify(file: Path | None) -> None:
     """Recompute every digest and compare with the anchors; exit 1 with the first bad line."""
-    from core.services import journal_anchor, journal_verify  # noqa: PLC0415
+    from core.services.audit import journal_anchor, journal_verify  # noqa: PLC0415
 
     with said(), opened() as found, found.db.reading() as session:
         if file is not None and not file.exists():
@@ -44,7 +44,7 @@ def verify(file: Path | None) -> None:
 @click.option("--out", type=FILE, required=True, help=".xlsx 或 .jsonl")
 def export(since: datetime, until: datetime, out: Path) -> None:
     """Write the lines of these days to a file, which is itself journalled."""
-    from core.services import journal_export  # noqa: PLC0415
+    from core.services.audit import journal_export  # noqa: PLC0415
 
     form = out.suffix.removeprefix(".")
     if form not in journal_export.FORMATS:
@@ -61,7 +61,7 @@ def export(since: datetime, until: datetime, out: Path) -> None:
 @click.option("--before", type=DAY, required=True, help="清理此日之前的（至少保存 184 天）")
 def prune(before: datetime) -> None:
     """Give up the oldest lines; what remains can still be verified."""
-    from core.services import journal_prune  # noqa: PLC0415
+    from core.services.audit import journal_prune  # noqa: PLC0415
 
     with said(), opened() as found, found.work(source="command", settle=False) as work:
         many = journal_prune.prune(work, before.date())

@@ -44,7 +44,7 @@ def reseal() -> None:
 @keys.command()
 def show() -> None:
     """Which keys the store still needs, and whether they are at hand; exit 1 if one is lost."""
-    from core.services import resealing  # noqa: PLC0415
+    from core.services.personal import resealing  # noqa: PLC0415
 
     with opened() as found, found.reading() as work:
         needed = resealing.names(work.session.connection())
@@ -63,7 +63,7 @@ def show() -> None:
 @keys.command()
 def drop() -> None:
     """Forget the old keys, once nothing needs them."""
-    from core.services import resealing  # noqa: PLC0415
+    from core.services.personal import resealing  # noqa: PLC0415
 
     with opened() as found:
         with found.reading() as work:
@@ -76,7 +76,7 @@ def drop() -> None:
 
 
 def _resealed(found: Platform) -> None:
-    from core.services import resealing  # noqa: PLC0415
+    from core.services.personal import resealing  # noqa: PLC0415
 
     resealing.begin(found)
     told = resealing.reseal(found)

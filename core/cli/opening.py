@@ -16,10 +16,12 @@ from core.base.errors import Invalid, NotFound
 from core.config import Config, Misconfigured
 from core.estate.campaign import Campaign
 from core.kernel import plugins
-from core.services import logs, migrations, preflight
-from core.services.apart import Apart
-from core.services.db import Database
+from core.services import migrations
+from core.services.operations import logs
 from core.services.platform import Platform
+from core.services.reporting.apart import Apart
+from core.services.store import preflight
+from core.services.store.db import Database
 
 MEILING = Path(__file__).resolve().parents[2] / "campaigns" / "meiling-2024"
 DAY = click.DateTime(formats=["%Y-%m-%d"])

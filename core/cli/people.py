@@ -6,8 +6,10 @@ import click
 
 from core.base.units import COMMUNITY, COMPANY, DEPARTMENT, GRID, LEADER
 from core.cli.opening import main, opened, said
-from core.services import accounts, people, policy, rights, tokens
-from core.services.access import SYSTEM_ACTOR
+from core.services.exchange import tokens
+from core.services.identity import accounts, people, policy
+from core.services.permission import rights
+from core.services.permission.access import SYSTEM_ACTOR
 
 
 @main.group()

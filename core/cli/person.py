@@ -23,7 +23,7 @@ def person() -> None:
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="写入的 .json 文件")
 def copy(number: str, out: Path) -> None:
     """Write everything held about the person to a file for them; every row is journalled."""
-    from core.services import erasing  # noqa: PLC0415
+    from core.services.personal import erasing  # noqa: PLC0415
 
     with said(), opened() as found, found.work(source="command", settle=False) as work:
         told = erasing.copy(work, number)
@@ -37,7 +37,7 @@ def copy(number: str, out: Path) -> None:
 @click.option("--reason", required=True, help="依据，如 本人申请2024-11-20")
 def erase(number: str, reason: str) -> None:
     """Clear the personal fields of every record that holds the number."""
-    from core.services import erasing  # noqa: PLC0415
+    from core.services.personal import erasing  # noqa: PLC0415
 
     with said(), opened() as found, found.work(source="command") as work:
         cleared = erasing.erase(work, number, reason, found.config.data)
@@ -51,7 +51,7 @@ def erase(number: str, reason: str) -> None:
 @person.command("erase-again")
 def erase_again() -> None:
     """After a restore: clear again what was erased after that backup was made."""
-    from core.services import erasing  # noqa: PLC0415
+    from core.services.personal import erasing  # noqa: PLC0415
 
     with opened() as found, found.work(source="command") as work:
         many = erasing.erase_again(work, found.config.data)

@@ -89,7 +89,7 @@ def words(name: str, write: bool) -> None:
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="归档文件，.zip")
 def remove(name: str, out: Path) -> None:
     """Move all records of plugin NAME into an open archive; then it can be uninstalled."""
-    from core.services import taken_out  # noqa: PLC0415 - only this command needs it
+    from core.services.backups import taken_out  # noqa: PLC0415 - only this command needs it
 
     with opened() as found, said():
         rows = taken_out.remove(found, name, out)
@@ -101,7 +101,7 @@ def remove(name: str, out: Path) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def restore(file: Path) -> None:
     """Put the records of an archive FILE back into its plugin, which is installed again."""
-    from core.services import taken_out  # noqa: PLC0415 - only this command needs it
+    from core.services.backups import taken_out  # noqa: PLC0415 - only this command needs it
 
     with opened() as found, said():
         rows = taken_out.restore(found, file)

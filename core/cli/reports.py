@@ -13,7 +13,7 @@ from core.cli.opening import DAY, main, opened
 
 if TYPE_CHECKING:
     from core.estate.units import Community
-    from core.services.places import Place
+    from core.services.measuring.places import Place
     from core.services.work import Work
 
 
@@ -34,7 +34,7 @@ def report(
     from core.base.errors import NotFound  # noqa: PLC0415
     from core.base.window import Period  # noqa: PLC0415
     from core.render import render  # noqa: PLC0415 - heavy
-    from core.services import compilations, documents, editions  # noqa: PLC0415
+    from core.services.reporting import compilations, documents, editions  # noqa: PLC0415
 
     with opened() as found, found.reading() as work:
         day = as_of.date() if as_of else work.today
@@ -57,7 +57,7 @@ def report(
 
 def _place(work: Work, community: str, area: str) -> Place | None:
     """The community or the area of that name, None for neither; a usage error where there is none."""
-    from core.services import places  # noqa: PLC0415
+    from core.services.measuring import places  # noqa: PLC0415
 
     if area and (found := next((p for p in places.areas(work).values() if p.name == area), None)) is not None:
         return found
@@ -83,7 +83,7 @@ def named(work: Work, community: str) -> Community | None:
 @click.option("--as-of", type=DAY, help="该日所在的月份，默认本月")
 def burden(community: str, as_of: datetime | None) -> None:
     """How many forms, duties and fields a community meets in a month, per action."""
-    from core.services import burden as burdens  # noqa: PLC0415
+    from core.services.measuring import burden as burdens  # noqa: PLC0415
 
     with opened() as found, found.reading() as work:
         for line in burdens.lines(burdens.of(work, named(work, community), as_of.date() if as_of else None)):

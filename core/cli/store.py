@@ -16,8 +16,9 @@ from core.base.errors import DeclarationError, Invalid
 from core.base.window import TZ
 from core.cli.opening import DAY, MEILING, loaded, main, opened, said
 from core.kernel import plugins
-from core.services import accounts, demo_people
-from core.services.access import SYSTEM_ACTOR
+from core.services.demo_world import demo_people
+from core.services.identity import accounts
+from core.services.permission.access import SYSTEM_ACTOR
 from core.services.platform import Platform
 
 
@@ -41,7 +42,9 @@ def init(campaign: Path | None, demo: bool, complexes: int, until: datetime, see
 
 
 def load_campaign(found: Platform, folder: Path) -> None:
-    from core.services import campaigns, days, obligations  # noqa: PLC0415 - only this command needs it
+    from core.services.campaign import campaigns  # noqa: PLC0415 - only this command needs it
+    from core.services.measuring import days  # noqa: PLC0415 - only this command needs it
+    from core.services.owing import obligations  # noqa: PLC0415 - only this command needs it
 
     try:
         with found.work(SYSTEM_ACTOR, source="campaign") as work:
@@ -58,7 +61,8 @@ def load_campaign(found: Platform, folder: Path) -> None:
 
 
 def make_demo(found: Platform, *, complexes: int, until: date, seed: int, folder: Path) -> None:
-    from core.services import demo, demo_photo, uploads, world  # noqa: PLC0415
+    from core.services.demo_world import demo, demo_photo, world  # noqa: PLC0415
+    from core.services.photos import uploads  # noqa: PLC0415
 
     now = datetime.combine(date(2024, 11, 8), time(8, 0), TZ)
     with found.work(SYSTEM_ACTOR, now=now, source="demo", settle=False) as work:
@@ -110,7 +114,7 @@ def serve(port: int, host: str, ticking: bool, dev: bool, package: Path | None) 
 
     from core.app import create_app  # noqa: PLC0415 - Flask is slow to import, other commands do without
     from core.jobs import tick  # noqa: PLC0415
-    from core.services import channels  # noqa: PLC0415
+    from core.services.messaging import channels  # noqa: PLC0415
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # waitress would drop a running request
     with opened() as found, said():
@@ -185,7 +189,9 @@ def _demo_links(found: Platform, base: str) -> None:
 @main.command()
 def rebuild() -> None:
     """Compute both ledgers, and which photo belongs to which record, anew from the records alone."""
-    from core.services import measures, obligations, upload_use  # noqa: PLC0415
+    from core.services.measuring import measures  # noqa: PLC0415
+    from core.services.owing import obligations  # noqa: PLC0415
+    from core.services.photos import upload_use  # noqa: PLC0415
 
     with opened() as found, found.work() as work:
         measures.rebuild(work)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 from core.cli.opening import main, opened, said
-from core.services import webhook_calls, webhooks
-from core.services.access import SYSTEM_ACTOR
-from core.services.channels import Refused
+from core.services.exchange import webhook_calls, webhooks
+from core.services.messaging.channels import Refused
+from core.services.permission.access import SYSTEM_ACTOR
 
 
 @main.group()

@@ -21,12 +21,13 @@ from core.base.say import Say
 from core.base.window import TZ, end_of
 from core.jobs import due
 from core.jobs.tick import tick
-from core.services import days, obligations
-from core.services.db import Database
-from core.services.job_runs import STATES, all_jobs
-from core.services.messages import Message
-from core.services.obligations import Obligation
+from core.services.measuring import days
+from core.services.messaging.messages import Message
+from core.services.owing import obligations
+from core.services.owing.obligations import Obligation
 from core.services.platform import Platform
+from core.services.scheduled.job_runs import STATES, all_jobs
+from core.services.store.db import Database
 
 STARTS = time(0, 1)
 

@@ -14,12 +14,15 @@ from sqlalchemy.exc import IntegrityError
 from core.base.describe import Job
 from core.base.window import TZ, end_of
 from core.jobs import due
-from core.services import days, job_runs, messages, outbox, own_jobs, reminders, webhook_calls
-from core.services.access import SYSTEM_ACTOR
-from core.services.channels import Channel
-from core.services.job_apart import run_apart
-from core.services.job_runs import OWN, JobRun
+from core.services.exchange import webhook_calls
+from core.services.measuring import days
+from core.services.messaging import messages, outbox, reminders
+from core.services.messaging.channels import Channel
+from core.services.permission.access import SYSTEM_ACTOR
 from core.services.platform import Platform
+from core.services.scheduled import job_runs, own_jobs
+from core.services.scheduled.job_apart import run_apart
+from core.services.scheduled.job_runs import OWN, JobRun
 
 log = logging.getLogger("actions.jobs")
 EVERY_S = 15

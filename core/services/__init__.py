@@ -1,1 +1,2 @@
-"""What the platform does, without Flask: the one door in, the two ledgers, and whatever reads them. Start at records.py."""
+"""What the platform does, without Flask, in rooms. ``platform.py`` opens units of work (``work.py``); everything written passes
+``writing/records.py`` and settles the two ledgers, ``measuring/measures.py`` and ``owing/obligations.py``; the other rooms read them."""

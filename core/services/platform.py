@@ -15,11 +15,13 @@ from core.base.window import TZ
 from core.config import Config
 from core.estate.campaign import Campaign
 from core.kernel.catalog import Catalog
-from core.services import measures, obligations, reactions
-from core.services.access import SYSTEM_ACTOR, Actor
-from core.services.apart import Apart
-from core.services.db import Database
+from core.services.measuring import measures
+from core.services.owing import obligations
+from core.services.permission.access import SYSTEM_ACTOR, Actor
+from core.services.reporting.apart import Apart
+from core.services.store.db import Database
 from core.services.work import Work
+from core.services.writing import reactions
 
 
 @dataclass(frozen=True)

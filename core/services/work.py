@@ -21,14 +21,14 @@ from core.base.window import day_of
 from core.estate.campaign import Campaign
 from core.kernel.catalog import Catalog
 from core.kernel.partners import Partners
-from core.services.access import Actor
-from core.services.calendar import Calendar
-from core.services.fault_row import FaultRow
-from core.services.look import RegistryLook
-from core.services.settings import effective
+from core.services.campaign.settings import effective
+from core.services.operations.fault_row import FaultRow
+from core.services.owing.calendar import Calendar
+from core.services.permission.access import Actor
+from core.services.writing.look import RegistryLook
 
 if TYPE_CHECKING:
-    from core.services.apart import Apart, Watch
+    from core.services.reporting.apart import Apart, Watch
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Every door of the web and the right that opens it: one table to read, one place a new page must be entered in. A door that
 stands not here is not opened to anybody, and the application does not start with it. ``endpoint METHOD`` beats ``endpoint``.
 
-What a person finds behind a door is decided by core/services/access.py, object by object.
+What a person finds behind a door is decided by core/services/permission/access.py, object by object.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from werkzeug.routing import Rule
 
-from core.services.rights import (
+from core.services.permission.rights import (
     AUDIT,
     FORMS,
     GRANT,

@@ -17,8 +17,8 @@ from core.base.fields import Field
 from core.base.kinds import ReferenceKind
 from core.base.kinds_of_link import LinkKind, UnitsKind
 from core.base.record import Record
-from core.services import offered
 from core.services.work import Work
+from core.services.writing import offered
 
 PREFIX = "f_"  # keeps a declared name from meeting one of WTForms' own
 

@@ -15,13 +15,18 @@ from werkzeug.wrappers import Response
 
 from core.base.blocks import Ref
 from core.base.errors import TooMany
-from core.services import access, accounts, journal, messages, policy, reports, signatures, signing_in, tokens
-from core.services.access import Actor
+from core.services.audit import journal
+from core.services.exchange import signatures, tokens
+from core.services.exchange.signatures import Signed
+from core.services.identity import accounts, policy, signing_in
+from core.services.identity.policy import Policy
+from core.services.identity.signing_in import Whence
+from core.services.messaging import messages
+from core.services.permission import access
+from core.services.permission.access import Actor
+from core.services.permission.rights import PUBLIC
 from core.services.platform import Platform
-from core.services.policy import Policy
-from core.services.rights import PUBLIC
-from core.services.signatures import Signed
-from core.services.signing_in import Whence
+from core.services.reporting import reports
 from core.services.work import Work
 from core.web import agent, doors
 

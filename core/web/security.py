@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 from werkzeug.routing import IntegerConverter, Map
 
 from core.base.errors import Forbidden, KeyReused, NotFound, TooMany
-from core.services.store_errors import Trouble, trouble
+from core.services.store.store_errors import Trouble, trouble
 from core.web import frame
 
 log = logging.getLogger("actions.web")

@@ -17,7 +17,7 @@ from core.base.shown import figure_cell, target_text
 from core.base.status import Status
 from core.base.window import TZ, day_of
 from core.render import html
-from core.services.rights import ROLES
+from core.services.permission.rights import ROLES
 from core.web import language
 from core.web.frame import address, reading
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from markupsafe import Markup
 
-from core.services.trends import Trend
+from core.services.measuring.trends import Trend
 
 WIDTH, HEIGHT, EDGE = 96, 26, 4
 

@@ -10,7 +10,7 @@ import time
 
 from flask import Flask, Response, g, request
 
-from core.services.logs import REQUEST
+from core.services.operations.logs import REQUEST
 
 log = logging.getLogger("actions.request")
 FINE = re.compile(r"[A-Za-z0-9_-]{8,64}")

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from core.services import tokens
-from core.services.access import SYSTEM_ACTOR
+from core.services.exchange import tokens
+from core.services.permission.access import SYSTEM_ACTOR
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
 EXAMPLE = re.compile(r"```http\n(.*?)```\n\n`(\d{3})`\n\n```json\n(.*?)```", re.S)

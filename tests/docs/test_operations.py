@@ -21,11 +21,11 @@ def source(name: str) -> str:
 
 
 def test_every_reason_of_readyz_is_told() -> None:
-    reasons = set(re.findall(r'(?:yield |return \[)"(\w+)"', source("services/readiness.py")))
+    reasons = set(re.findall(r'(?:yield |return \[)"(\w+)"', source("services/operations/readiness.py")))
     assert len(reasons) == 4 and not [r for r in reasons if f"`{r}` (" not in TEXT]
 
 
 def test_every_number_an_alarm_names_is_one_of_the_platforms() -> None:
-    known = set(re.findall(r'"(actions_\w+)"', source("services/gauges.py") + source("web/pages/watch.py")))
+    known = set(re.findall(r'"(actions_\w+)"', source("services/operations/gauges.py") + source("web/pages/watch.py")))
     named = {n.removesuffix("_count") for n in re.findall(r"actions_[a-z_]+", TEXT.partition("## Watching")[2])}
     assert named and named <= known

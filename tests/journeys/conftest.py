@@ -16,8 +16,9 @@ import waitress
 from core import cli
 from core.app import create_app, open_platform
 from core.config import Config
-from core.services import accounts, demo_people
-from core.services.access import SYSTEM_ACTOR
+from core.services.demo_world import demo_people
+from core.services.identity import accounts
+from core.services.permission.access import SYSTEM_ACTOR
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

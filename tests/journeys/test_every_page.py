@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from core.app import create_app
-from core.services.access import SYSTEM_ACTOR
+from core.services.permission.access import SYSTEM_ACTOR
 from core.testing import entered
 
 pytestmark = pytest.mark.browser  # for the served demo world; it needs no browser itself

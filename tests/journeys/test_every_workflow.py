@@ -15,7 +15,7 @@ from sqlalchemy import select
 from core.base.units import COMMUNITY, DEPARTMENT
 from core.base.workflow import Transition
 from core.estate.units import Complex
-from core.services.access import SYSTEM_ACTOR
+from core.services.permission.access import SYSTEM_ACTOR
 from tests.journeys.test_journey_cleanup import photo
 from tests.journeys.test_refusals import LOGINS, OFFICES, roles
 

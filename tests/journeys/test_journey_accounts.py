@@ -9,8 +9,8 @@ from typing import Any
 import pyotp
 import pytest
 
-from core.services import accounts, policy, second_factor, sessions
-from core.services.access import SYSTEM_ACTOR
+from core.services.identity import accounts, policy, second_factor, sessions
+from core.services.permission.access import SYSTEM_ACTOR
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Any]

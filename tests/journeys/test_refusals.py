@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from core.app import create_app
 from core.base.units import COMMUNITY, DEPARTMENT
 from core.estate.units import Complex
-from core.services.access import SYSTEM_ACTOR
+from core.services.permission.access import SYSTEM_ACTOR
 from core.testing import entered
 
 pytestmark = pytest.mark.browser  # for the served demo world; it needs no browser itself

@@ -40,12 +40,14 @@ from core.estate.units import (
 )
 from core.kernel import plugins
 from core.kernel.catalog import Catalog
-from core.services import measures, obligations, records, registry
-from core.services.measures import window_for
-from core.services.obligations import Obligation
+from core.services.campaign.settings import due_of
+from core.services.measuring import measures
+from core.services.measuring.measures import window_for
+from core.services.owing import obligations
+from core.services.owing.obligations import Obligation
 from core.services.platform import Platform
-from core.services.settings import due_of
 from core.services.work import Work
+from core.services.writing import records, registry
 from core.testing import START, at
 from tests.plugins.hints import HINTS, id_number
 

@@ -10,8 +10,8 @@ from click.testing import CliRunner
 
 from core import cli
 from core.kernel import plugins
-from core.services import catalog_entries, catalog_text
-from core.services.catalog_entries import Entry
+from core.services.catalogue import catalog_entries, catalog_text
+from core.services.catalogue.catalog_entries import Entry
 
 ROOT = Path(__file__).resolve().parents[2]
 CODES = Path(__file__).with_name("codes.txt")

@@ -21,9 +21,10 @@ from core.app import create_app
 from core.base.blocks import percent
 from core.kernel import plugins
 from core.kernel.catalog import Catalog
-from core.services import accounts, editions
-from core.services.access import SYSTEM_ACTOR
+from core.services.identity import accounts
+from core.services.permission.access import SYSTEM_ACTOR
 from core.services.platform import Platform
+from core.services.reporting import editions
 from core.testing import entered
 from tests.plugins.worlds import demo_world
 

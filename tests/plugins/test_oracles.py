@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from core.base.window import Window
 from core.kernel import plugins
-from core.services import days
+from core.services.measuring import days
 from core.services.platform import Platform
 from core.testing import START, at, small_platform
 from tests.plugins.harness import Estate, Life, catalog_of, clock_differences, differences, missing, oracle_of

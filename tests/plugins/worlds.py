@@ -11,8 +11,8 @@ from pathlib import Path
 
 from core.config import Config
 from core.kernel import plugins
-from core.services.db import Database
 from core.services.platform import Platform
+from core.services.store.db import Database
 from core.testing import demo_platform
 
 

@@ -26,7 +26,7 @@ from core.base.errors import Invalid, Problem
 from core.base.say import Say
 from core.kernel.catalog import Catalog
 from core.kernel.plugins import fault
-from core.services.db import Database
+from core.services.store.db import Database
 
 CORE = "core"
 LOCK = 970097  # any number of our own

@@ -9,10 +9,10 @@ from typing import Any
 
 from core.base.errors import ActionsError, Forbidden, Invalid, KeyReused, NotFound, Problem, Stale
 from core.base.say import Say
-from core.services import many, registry
 from core.services.sheets.layout import KEY_HEADING, REASON_HEADING, Model, is_record, plain
 from core.services.sheets.planned import CHANGED, CONFLICT, NEW, WRONG, Flaw, Plan, PlannedRow
 from core.services.work import Work
+from core.services.writing import many, registry
 
 SAID = 20  # failed rows named in one message
 

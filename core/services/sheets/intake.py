@@ -13,13 +13,14 @@ from core.base.fields import Field, read_all
 from core.base.kinds_of_person import HIDDEN
 from core.base.say import Say
 from core.base.sealed import masked
-from core.services import judging, rights
+from core.services.permission import rights
 from core.services.sheets import stored
 from core.services.sheets.headings import Columns, mapped
 from core.services.sheets.layout import Model, address, is_record
 from core.services.sheets.planned import CHANGED, CONFLICT, NEW, UNCHANGED, WRONG, Change, Flaw, Plan, PlannedRow
 from core.services.sheets.reading import Line, Sheet
 from core.services.work import Work
+from core.services.writing import judging
 
 KEY = re.compile(r"(\d{1,12}):(\d{1,9})")
 STAMP = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?")

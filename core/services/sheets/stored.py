@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import select, tuple_
 
 from core.base.record import Record
-from core.services import access
-from core.services.records import Receipt
+from core.services.permission import access
 from core.services.sheets.layout import Model, is_record
 from core.services.work import Work
+from core.services.writing.records import Receipt
 
 PLACES = 500  # (unit, day) pairs asked for at once
 CHUNK = 20_000  # bound values in one statement: SQLite takes 32,766, PostgreSQL 65,535

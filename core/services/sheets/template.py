@@ -15,7 +15,7 @@ from core.base.fields import Field
 from core.base.kinds import Kind
 from core.base.kinds_of_time import EARLIEST, LATEST
 from core.base.say import Say
-from core.services import filing
+from core.services.permission import filing
 from core.services.sheets.layout import (
     ABOUT,
     KEY_HEADING,

@@ -24,9 +24,13 @@ from core.base.errors import Forbidden, Invalid, KeyReused, Problem, Stale
 from core.base.record import Record
 from core.base.say import Say
 from core.base.units import UNIT_KINDS
-from core.services import duties, figures, listing, openapi, records
-from core.services.tokens import Held
+from core.services.exchange import openapi
+from core.services.exchange.tokens import Held
+from core.services.lists import listing
+from core.services.measuring import figures
+from core.services.owing import duties
 from core.services.work import Work
+from core.services.writing import records
 from core.web import frame
 from core.web.pages.records import model_of
 

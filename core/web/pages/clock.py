@@ -14,7 +14,11 @@ from flask_babel import gettext as _
 from core.base.describe import Job
 from core.base.errors import Forbidden, Invalid, NotFound
 from core.base.units import COMMUNITY
-from core.services import holidays, job_runs, journal, owed, rights, sent, waivers
+from core.services.audit import journal
+from core.services.messaging import sent
+from core.services.owing import holidays, owed, waivers
+from core.services.permission import rights
+from core.services.scheduled import job_runs
 from core.services.work import Work
 from core.web import frame
 from core.web.language import language, translated

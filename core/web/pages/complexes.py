@@ -20,22 +20,15 @@ from core.base.status import Status
 from core.base.units import COMMUNITY, COMPANY, COMPLEX
 from core.base.window import Moment
 from core.estate.units import Community, Complex, ComplexTerm
-from core.services import (
-    access,
-    duties,
-    duty_rows,
-    faults,
-    figures,
-    filing,
-    mine,
-    registry,
-    reports,
-    responsibilities,
-    rights,
-)
-from core.services.duties import Duty
-from core.services.measures import Measure
+from core.services.measuring import figures
+from core.services.measuring.measures import Measure
+from core.services.operations import faults
+from core.services.owing import duties, duty_rows, mine
+from core.services.owing.duties import Duty
+from core.services.permission import access, filing, responsibilities, rights
+from core.services.reporting import reports
 from core.services.work import Work
+from core.services.writing import registry
 from core.web import frame, qr
 
 bp = Blueprint("complexes", __name__)

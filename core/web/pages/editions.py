@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from core.base.errors import Forbidden, Invalid, Problem
 from core.base.say import Say
 from core.render import FORMATS, file_name, render
-from core.services import compared, editions
+from core.services.reporting import compared, editions
 from core.web import frame
 
 bp = Blueprint("editions", __name__)

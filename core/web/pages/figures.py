@@ -13,9 +13,12 @@ from core.base.facts import ActionFacts, GroupFigure, IndicatorFacts
 from core.base.units import COMMUNITY, COMPLEX, STREET
 from core.base.window import FAR, Period, windows
 from core.estate.units import ComplexTerm
-from core.services import duties, duty_rows, figures, listing, places, reports, trends, why
-from core.services.places import Place
-from core.services.why import UnitRow
+from core.services.lists import listing
+from core.services.measuring import figures, places, trends, why
+from core.services.measuring.places import Place
+from core.services.measuring.why import UnitRow
+from core.services.owing import duties, duty_rows
+from core.services.reporting import reports
 from core.services.work import Work
 from core.web import frame
 from core.web.pages.workspace import trend

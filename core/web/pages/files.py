@@ -6,7 +6,7 @@ from flask import Blueprint, abort, send_file
 from flask.typing import ResponseReturnValue
 
 from core.base.errors import NotFound
-from core.services import upload_use, uploads
+from core.services.photos import upload_use, uploads
 from core.web import frame
 
 bp = Blueprint("files", __name__)

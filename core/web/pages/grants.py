@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from core.base.errors import Invalid, Problem
-from core.services import accounts, people
-from core.services.accounts import Account
+from core.services.identity import accounts, people
+from core.services.identity.accounts import Account
 from core.services.work import Work
 from core.web import frame
 

@@ -12,8 +12,8 @@ from flask_babel import gettext as _
 
 from core.base.errors import OverQuota, Problem
 from core.base.record import Record
-from core.services import grids
 from core.services.work import Work
+from core.services.writing import grids
 from core.web import forms, frame
 from core.web.language import translated
 from core.web.pages.records import keep_photos, model_of

@@ -14,8 +14,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from core.services.access import ADMINISTRATOR, COORDINATION, DEPARTMENT, LINKED, OFFICER
-from core.services.rights import AUDIT, AUDITOR, COMPANY, GRID, READ, SECURITY
+from core.services.permission.access import ADMINISTRATOR, COORDINATION, DEPARTMENT, LINKED, OFFICER
+from core.services.permission.rights import AUDIT, AUDITOR, COMPANY, GRID, READ, SECURITY
 from core.services.work import Work
 from core.web import frame
 from core.web.language import language

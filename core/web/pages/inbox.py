@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from core.services import feeds, messages
+from core.services.messaging import messages
+from core.services.owing import feeds
 from core.web import frame
 
 bp = Blueprint("inbox", __name__)

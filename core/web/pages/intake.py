@@ -8,8 +8,8 @@ from typing import Any
 from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 
-from core.services import intakes
-from core.services.intakes import Standing
+from core.services.exchange import intakes
+from core.services.exchange.intakes import Standing
 from core.web import frame
 from core.web.pages import api
 

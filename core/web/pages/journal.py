@@ -14,10 +14,10 @@ from sqlalchemy import ColumnElement, false, select
 from core.base.units import UNIT_KINDS
 from core.base.window import end_of
 from core.estate.units import UNITS
-from core.services import job_runs
-from core.services.accounts import Account
-from core.services.journal import JournalEntry
-from core.services.rights import RIGHTS, ROLES
+from core.services.audit.journal import JournalEntry
+from core.services.identity.accounts import Account
+from core.services.permission.rights import RIGHTS, ROLES
+from core.services.scheduled import job_runs
 from core.services.work import Work
 from core.web import doors, frame
 

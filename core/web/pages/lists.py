@@ -11,9 +11,12 @@ from flask_babel import gettext as _
 from core.base.errors import Invalid
 from core.base.record import Record
 from core.base.units import COMMUNITY, COMPLEX
-from core.services import blind_index, bulk, filing, grids, listing, views
-from core.services import board as boards
+from core.services.lists import board as boards
+from core.services.lists import listing, views
+from core.services.permission import filing
+from core.services.personal import blind_index
 from core.services.work import Work
+from core.services.writing import bulk, grids
 from core.web import frame
 from core.web.language import translated
 from core.web.pages.records import model_of

@@ -11,9 +11,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from core.base.errors import Invalid
-from core.services import accounts, passwords, second_factor, sessions, signing_in, tokens
-from core.services.accounts import Account
-from core.services.sessions import SignIn
+from core.services.exchange import tokens
+from core.services.identity import accounts, passwords, second_factor, sessions, signing_in
+from core.services.identity.accounts import Account
+from core.services.identity.sessions import SignIn
 from core.services.work import Work
 from core.web import frame, qr
 from core.web.pages import signin

@@ -6,7 +6,7 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from core.base.notice import Colour
-from core.services import notices
+from core.services.messaging import notices
 from core.web import frame
 
 bp = Blueprint("notices", __name__)

@@ -11,7 +11,7 @@ from flask import Blueprint, Flask, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from core.config import Misconfigured, OidcConfig
-from core.services import accounts, signing_in
+from core.services.identity import accounts, signing_in
 from core.web import frame
 from core.web.pages import signin
 

@@ -13,7 +13,8 @@ from sqlalchemy import select
 from core.base.blocks import Light
 from core.base.facts import DeadlineFacts, Facts, IndicatorFacts
 from core.estate.campaign import Milestone
-from core.services import reports, trends, why
+from core.services.measuring import trends, why
+from core.services.reporting import reports
 from core.web import frame
 from core.web.spark import spark
 

@@ -9,9 +9,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from core.base.errors import Invalid, Problem
-from core.services import accounts, offered, people, rights
-from core.services.accounts import Account
+from core.services.identity import accounts, people
+from core.services.identity.accounts import Account
+from core.services.permission import rights
 from core.services.work import Work
+from core.services.writing import offered
 from core.web import frame
 
 bp = Blueprint("people", __name__)

@@ -19,11 +19,15 @@ from core.base.record import Record
 from core.base.say import Say
 from core.base.units import COMPLEX, UNIT_KINDS
 from core.render import render
-from core.services import filing, judging, listing, notices, offered, photo_marks, records, uploads
-from core.services import reveal as revealing
 from core.services.foreign.photo import Photo
-from core.services.store_errors import Trouble, trouble
+from core.services.lists import listing
+from core.services.messaging import notices
+from core.services.permission import filing
+from core.services.personal import reveal as revealing
+from core.services.photos import photo_marks, uploads
+from core.services.store.store_errors import Trouble, trouble
 from core.services.work import Work
+from core.services.writing import judging, offered, records
 from core.web import forms, frame, security
 from core.web.language import translated
 
@@ -91,7 +95,7 @@ def new(key: str) -> ResponseReturnValue:
     unit_id = int(given.get(model.unit.column) or 0)
     if "proposed" in request.args and _may_file(
         work, key, unit_id
-    ):  # what the system proposes (core/services/notices.py)
+    ):  # what the system proposes (core/services/messaging/notices.py)
         given |= notices.draft(work, key, unit_id)
     given = known(work, key, given)
     form = forms.open_form(work, model, names, given)

@@ -14,7 +14,8 @@ from core.base.errors import Invalid, Problem, Stale
 from core.base.say import Say
 from core.base.units import COMPLEX
 from core.estate.units import UNITS, Unit
-from core.services import registry, responsibilities, rights
+from core.services.permission import responsibilities, rights
+from core.services.writing import registry
 from core.web import forms, frame
 from core.web.language import translated
 

@@ -12,7 +12,8 @@ from core.base.blocks import Document
 from core.base.units import COMMUNITY
 from core.base.window import Period
 from core.render import FORMATS, file_name, render
-from core.services import compilations, documents, editions, places
+from core.services.measuring import places
+from core.services.reporting import compilations, documents, editions
 from core.web import frame
 
 bp = Blueprint("report", __name__)

@@ -15,9 +15,10 @@ from core.base.say import Say
 from core.base.units import UNIT_KINDS
 from core.base.window import FAR
 from core.estate.units import ROLES, UNITS, Unit
-from core.services import offered, responsibilities, rights
-from core.services.campaign_plan import HOLDS
+from core.services.campaign.campaign_plan import HOLDS
+from core.services.permission import responsibilities, rights
 from core.services.work import Work
+from core.services.writing import offered
 from core.web import frame
 
 bp = Blueprint("responsibilities", __name__)

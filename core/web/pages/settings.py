@@ -17,9 +17,9 @@ from core.base.errors import Forbidden, Invalid, NotFound
 from core.base.fields import Field
 from core.base.kinds import Kind, TextKind
 from core.base.kinds_of_time import DayKind
-from core.services import setting_changes
-from core.services.journal import JournalEntry
-from core.services.settings import due_of, target_of
+from core.services.audit.journal import JournalEntry
+from core.services.campaign import setting_changes
+from core.services.campaign.settings import due_of, target_of
 from core.services.work import Work
 from core.web import forms, frame
 from core.web.language import translated

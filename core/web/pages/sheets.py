@@ -18,7 +18,11 @@ from core.base.errors import Invalid, NotFound, Problem
 from core.base.say import Say
 from core.base.window import TZ
 from core.estate.units import UNITS
-from core.services import journal, listing, reveal, rights, sheets
+from core.services import sheets
+from core.services.audit import journal
+from core.services.lists import listing
+from core.services.permission import rights
+from core.services.personal import reveal
 from core.services.sheets.kept import SheetUpload
 from core.services.work import Work
 from core.web import frame

@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, g, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from core.services import accounts, sessions, signing_in
-from core.services.policy import LONGEST
-from core.services.signing_in import Entry
+from core.services.identity import accounts, sessions, signing_in
+from core.services.identity.policy import LONGEST
+from core.services.identity.signing_in import Entry
 from core.web import frame
 
 bp = Blueprint("signin", __name__)

@@ -6,9 +6,11 @@ from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from core.services import backups_kept, faults, job_runs
-from core.services.days import KeptDay
-from core.services.db import sqlite_is_safe, sqlite_module
+from core.services.backups import backups_kept
+from core.services.measuring.days import KeptDay
+from core.services.operations import faults
+from core.services.scheduled import job_runs
+from core.services.store.db import sqlite_is_safe, sqlite_module
 from core.web import frame
 
 bp = Blueprint("status", __name__)

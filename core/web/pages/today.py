@@ -12,9 +12,11 @@ from sqlalchemy import and_, func, literal, select, union_all
 
 from core.base.record import Record
 from core.base.units import ACTION
-from core.services import access, duties, figures, mine, rights
-from core.services.access import DEPARTMENT, LINKED, OFFICER
-from core.services.obligations import Obligation
+from core.services.measuring import figures
+from core.services.owing import duties, mine
+from core.services.owing.obligations import Obligation
+from core.services.permission import access, rights
+from core.services.permission.access import DEPARTMENT, LINKED, OFFICER
 from core.services.work import Work
 from core.web import frame
 

@@ -9,7 +9,7 @@ from flask import Blueprint, abort, request, send_file
 from flask.typing import ResponseReturnValue
 
 from core.base.errors import Invalid
-from core.services import journal_anchor, journal_export, journal_verify
+from core.services.audit import journal_anchor, journal_export, journal_verify
 from core.web import frame
 
 bp = Blueprint("verification", __name__)

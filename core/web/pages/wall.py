@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from core.services import heat, league, reports
+from core.services.measuring import heat, league
+from core.services.reporting import reports
 from core.web import frame
 
 bp = Blueprint("wall", __name__)

@@ -13,7 +13,7 @@ from flask import Blueprint, Flask, Response, abort, current_app, g, jsonify, re
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 
-from core.services import gauges, readiness
+from core.services.operations import gauges, readiness
 from core.web import frame
 
 bp = Blueprint("watch", __name__)

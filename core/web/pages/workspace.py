@@ -15,9 +15,13 @@ from core.base.describe import Shape
 from core.base.facts import IndicatorFacts
 from core.base.units import ACTION
 from core.render import svg
-from core.services import access, documents, duties, filing, job_runs, reports, responsibilities, rights, trends
-from core.services.duties import Duty
-from core.services.responsibilities import Held
+from core.services.measuring import trends
+from core.services.owing import duties
+from core.services.owing.duties import Duty
+from core.services.permission import access, filing, responsibilities, rights
+from core.services.permission.responsibilities import Held
+from core.services.reporting import documents, reports
+from core.services.scheduled import job_runs
 from core.services.work import Work
 from core.web import frame
 from core.web.language import translated

@@ -20,11 +20,12 @@ from core.base.window import TZ, Period, day_of, end_of
 from core.estate.campaign import SettingValue
 from core.estate.units import Complex
 from core.kernel import plugins
-from core.services import days, registry
-from core.services.access import SYSTEM_ACTOR
-from core.services.calendar import Calendar
-from core.services.obligations import Obligation
+from core.services.measuring import days
+from core.services.owing.calendar import Calendar
+from core.services.owing.obligations import Obligation
+from core.services.permission.access import SYSTEM_ACTOR
 from core.services.platform import Platform
+from core.services.writing import registry
 from core.testing import START, at, small_platform
 
 FIRST, LAST = date(2024, 1, 1), date(2026, 12, 31)

@@ -13,9 +13,9 @@ from click.testing import CliRunner, Result
 from core import cli
 from core.base.declared import Base
 from core.estate.units import Area, Community
-from core.services import campaigns
-from core.services.access import SYSTEM_ACTOR
-from core.services.db import Database
+from core.services.campaign import campaigns
+from core.services.permission.access import SYSTEM_ACTOR
+from core.services.store.db import Database
 from core.services.work import Work
 from core.testing import at, small_platform
 

@@ -13,7 +13,9 @@ from sqlalchemy import text
 from core import cli
 from core.base import keys
 from core.config import change_key
-from core.services import listing, records, resealing
+from core.services.lists import listing
+from core.services.personal import resealing
+from core.services.writing import records
 from core.testing import small_platform
 from tests.core.web.canaries import COMPLAINT, GUARD, PEOPLE, leaked, raws
 

@@ -11,11 +11,13 @@ import pytest
 from sqlalchemy import select
 
 from core.jobs import tick as clock
-from core.services import backup_verify, backups_kept, faults, job_runs
-from core.services.access import SYSTEM_ACTOR
-from core.services.job_runs import DONE, FAILED, JobRun
-from core.services.messages import Message
+from core.services.backups import backup_verify, backups_kept
+from core.services.messaging.messages import Message
+from core.services.operations import faults
+from core.services.permission.access import SYSTEM_ACTOR
 from core.services.platform import Platform
+from core.services.scheduled import job_runs
+from core.services.scheduled.job_runs import DONE, FAILED, JobRun
 from core.testing import at, entered, small_platform
 
 NIGHT = date(2024, 11, 20)
@@ -138,7 +140,7 @@ def test_the_clock_makes_it_and_nobody_waits_for_the_store_meanwhile(
 
 def test_the_status_page_says_how_old_the_newest_is(kept: Platform) -> None:
     from core.app import create_app  # noqa: PLC0415 - only this test needs Flask
-    from core.services import accounts  # noqa: PLC0415
+    from core.services.identity import accounts  # noqa: PLC0415
 
     browser = create_app(platform=kept).test_client()
     with kept.work(SYSTEM_ACTOR) as work:

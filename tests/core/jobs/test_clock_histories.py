@@ -21,8 +21,8 @@ from core.jobs import due
 from core.jobs import tick as clock
 from core.kernel import plugins
 from core.kernel.catalog import Catalog
-from core.services import job_runs, own_jobs, upkeep
-from core.services.job_runs import DONE, MISSED, JobRun
+from core.services.scheduled import job_runs, own_jobs, upkeep
+from core.services.scheduled.job_runs import DONE, MISSED, JobRun
 from core.testing import START, at, small_platform
 
 assert own_jobs.OWN and upkeep  # they have entered their jobs, which the store's test leaves out

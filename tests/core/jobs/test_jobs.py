@@ -20,12 +20,15 @@ from core.jobs import due
 from core.jobs import tick as clock
 from core.kernel import plugins
 from core.kernel.catalog import Catalog
-from core.services import days, faults, job_apart, job_runs, records
-from core.services.db import Database
-from core.services.job_runs import JobRun
-from core.services.journal import JournalEntry
-from core.services.obligations import Obligation
+from core.services.audit.journal import JournalEntry
+from core.services.measuring import days
+from core.services.operations import faults
+from core.services.owing.obligations import Obligation
 from core.services.platform import Platform
+from core.services.scheduled import job_apart, job_runs
+from core.services.scheduled.job_runs import JobRun
+from core.services.store.db import Database
+from core.services.writing import records
 from core.testing import START, at, small_platform
 from plugins.environment.records import Standard
 

@@ -15,9 +15,10 @@ from core.api import Complex, Job, JobContext, Missed
 from core.jobs.tick import tick
 from core.kernel import plugins
 from core.kernel.catalog import Catalog
-from core.services import days, faults
-from core.services.db import Database
+from core.services.measuring import days
+from core.services.operations import faults
 from core.services.platform import Platform
+from core.services.store.db import Database
 from core.testing import at, small_platform
 from plugins.environment.records import Standard
 

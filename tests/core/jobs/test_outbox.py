@@ -11,12 +11,13 @@ import pytest
 from sqlalchemy import select
 
 from core.kernel import plugins
-from core.services import faults, messages, outbox, sent
-from core.services.access import SYSTEM_ACTOR
-from core.services.accounts import Account
-from core.services.channels import Message as Sent
-from core.services.channels import Refused
-from core.services.messages import Delivery, Told
+from core.services.identity.accounts import Account
+from core.services.messaging import messages, outbox, sent
+from core.services.messaging.channels import Message as Sent
+from core.services.messaging.channels import Refused
+from core.services.messaging.messages import Delivery, Told
+from core.services.operations import faults
+from core.services.permission.access import SYSTEM_ACTOR
 from core.services.platform import Platform
 from core.testing import at, small_platform
 

@@ -13,12 +13,17 @@ from core.base.units import COMPLEX
 from core.estate.units import Complex, Leader, Responsibility
 from core.jobs.tick import tick
 from core.kernel import plugins
-from core.services import accounts, days, job_runs, messages, mine, records, registry, reminders, waivers
-from core.services.access import SYSTEM_ACTOR
-from core.services.accounts import Account
-from core.services.messages import Delivery, Message
-from core.services.obligations import Obligation
+from core.services.identity import accounts
+from core.services.identity.accounts import Account
+from core.services.measuring import days
+from core.services.messaging import messages, reminders
+from core.services.messaging.messages import Delivery, Message
+from core.services.owing import mine, waivers
+from core.services.owing.obligations import Obligation
+from core.services.permission.access import SYSTEM_ACTOR
 from core.services.platform import Platform
+from core.services.scheduled import job_runs
+from core.services.writing import records, registry
 from core.testing import START, at, small_platform
 
 SPOTS = ["出入口", "地下室", "入户大堂", "卫生死角", "垃圾收集点"]

@@ -41,8 +41,11 @@ from core.jobs.tick import tick
 from core.kernel.catalog import Catalog
 from core.kernel.plugins import found, load
 from core.render import FORMATS, render
-from core.services import days, faults, figures, records, reports
+from core.services.measuring import days, figures
+from core.services.operations import faults
 from core.services.platform import Platform
+from core.services.reporting import reports
+from core.services.writing import records
 from core.testing import at, small_platform
 from core.web.pages import complexes
 

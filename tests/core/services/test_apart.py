@@ -12,9 +12,9 @@ from sqlalchemy import create_engine, text
 
 from core.base.blocks import Block, Heading, Notice
 from core.kernel import plugins
-from core.services import documents, reports
-from core.services.apart import AGAIN, Apart
 from core.services.platform import Platform
+from core.services.reporting import documents, reports
+from core.services.reporting.apart import AGAIN, Apart
 from core.testing import at, small_platform
 
 DAY = date(2024, 11, 20)

@@ -18,10 +18,15 @@ from core.base.errors import Invalid
 from core.config import Config
 from core.kernel import plugins
 from core.render import as_json
-from core.services import archive, archive_restore, demo_photo, editions, migrations, records, reports, uploads
-from core.services.access import SYSTEM_ACTOR
-from core.services.db import Database
+from core.services import migrations
+from core.services.backups import archive, archive_restore
+from core.services.demo_world import demo_photo
+from core.services.permission.access import SYSTEM_ACTOR
+from core.services.photos import uploads
 from core.services.platform import Platform
+from core.services.reporting import editions, reports
+from core.services.store.db import Database
+from core.services.writing import records
 from tests.plugins.worlds import demo_world
 
 DAY = date(2024, 11, 30)

@@ -21,25 +21,18 @@ from core.base.window import FAR
 from core.cli import main
 from core.config import Config
 from core.kernel import plugins
-from core.services import (
-    accounts,
-    backup,
-    backup_manifest,
-    backup_restore,
-    backup_store,
-    backup_verify,
-    demo_photo,
-    migrations,
-    records,
-    sessions,
-    uploads,
-)
-from core.services.access import SYSTEM_ACTOR
-from core.services.db import Database
-from core.services.journal import JournalEntry
-from core.services.measures import Measure
-from core.services.obligations import Obligation
+from core.services import migrations
+from core.services.audit.journal import JournalEntry
+from core.services.backups import backup, backup_manifest, backup_restore, backup_store, backup_verify
+from core.services.demo_world import demo_photo
+from core.services.identity import accounts, sessions
+from core.services.measuring.measures import Measure
+from core.services.owing.obligations import Obligation
+from core.services.permission.access import SYSTEM_ACTOR
+from core.services.photos import uploads
 from core.services.platform import Platform
+from core.services.store.db import Database
+from core.services.writing import records
 from core.testing import at, small_platform
 
 pytestmark = pytest.mark.timeout(420)  # a busy machine needs a minute to make and fill a PostgreSQL

@@ -12,10 +12,12 @@ from sqlalchemy import select, text
 
 from core.base import keys
 from core.estate.units import Company
-from core.services import blind_index, listing, many, records, registry
-from core.services.access import SYSTEM_ACTOR
-from core.services.blind_index import BlindIndex
+from core.services.lists import listing
+from core.services.permission.access import SYSTEM_ACTOR
+from core.services.personal import blind_index
+from core.services.personal.blind_index import BlindIndex
 from core.services.platform import Platform
+from core.services.writing import many, records, registry
 from tests.core.web.canaries import COMPLAINT, GUARD, PEOPLE, leaked, raws
 from tests.core.web.test_web_records import hidden
 

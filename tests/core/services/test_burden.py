@@ -16,9 +16,9 @@ from core.base.window import day_of
 from core.cli import opening
 from core.estate.units import Community, Complex
 from core.kernel import plugins
-from core.services import burden
-from core.services.burden import Form
-from core.services.obligations import Obligation
+from core.services.measuring import burden
+from core.services.measuring.burden import Form
+from core.services.owing.obligations import Obligation
 from core.services.platform import Platform
 from core.services.work import Work
 from core.testing import at

@@ -30,11 +30,12 @@ from core.estate.units import (
     Unit,
 )
 from core.kernel.catalog import Catalog
-from core.services import campaigns, registry
-from core.services.access import SYSTEM_ACTOR
-from core.services.db import Database
-from core.services.journal import JournalEntry
+from core.services.audit.journal import JournalEntry
+from core.services.campaign import campaigns
+from core.services.permission.access import SYSTEM_ACTOR
+from core.services.store.db import Database
 from core.services.work import Work
+from core.services.writing import registry
 
 MEILING = Path(__file__).parents[3] / "campaigns" / "meiling-2024"
 

@@ -22,7 +22,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from core.base.window import TZ
-from core.services.channels import Channel, Message, Refused, configured
+from core.services.messaging.channels import Channel, Message, Refused, configured
 
 TOKEN, SECRET = "693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa", "SEC+9f/secret=="
 TEXT = "梅山社区 3 项逾期 🚧\n第二行：请今天办理 👷‍♀️"

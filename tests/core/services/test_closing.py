@@ -7,10 +7,13 @@ from datetime import date
 from sqlalchemy import select
 
 from core.estate.units import Complex
-from core.services import days, duties, records, registry, setting_changes
-from core.services.access import SYSTEM_ACTOR
-from core.services.obligations import Obligation
+from core.services.campaign import setting_changes
+from core.services.measuring import days
+from core.services.owing import duties
+from core.services.owing.obligations import Obligation
+from core.services.permission.access import SYSTEM_ACTOR
 from core.services.platform import Platform
+from core.services.writing import records, registry
 from core.testing import at
 
 KEY, FIRST, MONTHLY = "environment.cleanup", "environment.first_cleanup", "environment.monthly_cleanup"

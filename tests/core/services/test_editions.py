@@ -16,10 +16,12 @@ from sqlalchemy import text
 from core import cli
 from core.base.errors import Forbidden, Invalid
 from core.render import as_json
-from core.services import compared, days, editions, records, reports
-from core.services.access import SYSTEM_ACTOR, Actor
-from core.services.journal import JournalEntry
+from core.services.audit.journal import JournalEntry
+from core.services.measuring import days
+from core.services.permission.access import SYSTEM_ACTOR, Actor
 from core.services.platform import Platform
+from core.services.reporting import compared, editions, reports
+from core.services.writing import records
 from core.testing import at
 from tests.core.web.test_web_records import hidden
 

@@ -14,9 +14,11 @@ from core import cli
 from core.base.errors import Invalid
 from core.base.retention import CLEARED, DEFAULT
 from core.estate.campaign import SettingValue
-from core.services import erasing, job_runs, records
-from core.services.access import SYSTEM_ACTOR
+from core.services.permission.access import SYSTEM_ACTOR
+from core.services.personal import erasing
 from core.services.platform import Platform
+from core.services.scheduled import job_runs
+from core.services.writing import records
 from core.testing import at
 from tests.core.web.canaries import COMPLAINT, GUARD, PEOPLE, leaked, raws
 

@@ -19,9 +19,11 @@ from core.base.status import Status, status
 from core.base.target import Aim, Target, pace
 from core.base.window import Period, end_of, window
 from core.kernel.plugins import load
-from core.services import days, duties, duty_rows, figures, records, trends, why
-from core.services.obligations import Obligation
+from core.services.measuring import days, figures, trends, why
+from core.services.owing import duties, duty_rows
+from core.services.owing.obligations import Obligation
 from core.services.platform import Platform
+from core.services.writing import records
 from core.testing import START, at, small_platform
 
 LAST = date(2025, 1, 9)

@@ -12,10 +12,11 @@ from core.base.status import SOON
 from core.base.units import COMPLEX
 from core.base.window import end_of
 from core.estate.units import Complex
-from core.services import days, heat, records
-from core.services.obligations import Obligation
+from core.services.measuring import days, heat
+from core.services.owing.obligations import Obligation
 from core.services.platform import Platform
 from core.services.work import Work
+from core.services.writing import records
 from core.testing import at
 
 DAY = date(2024, 12, 3)

@@ -18,8 +18,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.base.errors import Invalid
-from core.services import sheets, uploads
+from core.services import sheets
 from core.services.foreign import guard
+from core.services.photos import uploads
 from core.services.platform import Platform
 from core.services.work import Work
 from core.testing import at

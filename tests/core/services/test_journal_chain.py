@@ -17,10 +17,11 @@ from sqlalchemy.exc import DatabaseError
 
 from core.base import keys
 from core.base.errors import Invalid
-from core.services import journal, journal_anchor, journal_chain, journal_prune, journal_verify, records
-from core.services.access import SYSTEM_ACTOR
-from core.services.journal_verify import Anchor, Verdict
+from core.services.audit import journal, journal_anchor, journal_chain, journal_prune, journal_verify
+from core.services.audit.journal_verify import Anchor, Verdict
+from core.services.permission.access import SYSTEM_ACTOR
 from core.services.platform import Platform
+from core.services.writing import records
 from core.testing import at, small_platform
 
 DAY = date(2024, 11, 20)

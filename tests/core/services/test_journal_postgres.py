@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DatabaseError
 
-from core.services import journal, journal_chain, journal_prune, journal_verify
+from core.services.audit import journal, journal_chain, journal_prune, journal_verify
 from core.services.platform import Platform
 from core.testing import at, small_platform
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.services.league import SMALL, Standing, ranked
+from core.services.measuring.league import SMALL, Standing, ranked
 
 
 def one(name: str, met: int, judged: int, late: int, complexes: int = 5) -> Standing:

@@ -15,11 +15,13 @@ from core.base.errors import Invalid
 from core.base.window import FAR
 from core.estate.units import Community, Complex
 from core.kernel import plugins
-from core.services import days, measures, obligations, records, registry
-from core.services.measures import Measure
-from core.services.obligations import Obligation
+from core.services.measuring import days, measures
+from core.services.measuring.measures import Measure
+from core.services.owing import obligations
+from core.services.owing.obligations import Obligation
 from core.services.platform import Platform
 from core.services.work import Work
+from core.services.writing import records, registry
 from core.testing import at, small_platform
 
 START = date(2024, 11, 8)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from core.services import limits
-from core.services.accounts import real_now
+from core.services.identity import limits
+from core.services.identity.accounts import real_now
 from core.services.platform import Platform
 
 MINUTE = timedelta(minutes=1)

@@ -10,12 +10,13 @@ import pytest
 from sqlalchemy import select
 
 from core.base.errors import ActionsError, Invalid, KeyReused, NotFound, Stale
-from core.services import days, many, records
-from core.services.journal import JournalEntry
-from core.services.measures import Measure
-from core.services.obligations import Obligation
+from core.services.audit.journal import JournalEntry
+from core.services.measuring import days
+from core.services.measuring.measures import Measure
+from core.services.owing.obligations import Obligation
 from core.services.platform import Platform
-from core.services.records import Receipt
+from core.services.writing import many, records
+from core.services.writing.records import Receipt
 from core.testing import at, small_platform
 
 KEY, NOW = "environment.cleanup", at(date(2024, 11, 20))

@@ -8,9 +8,11 @@ from datetime import date
 from typing import Any
 
 from core.base.notice import Colour
-from core.services import days, notices, records
-from core.services.access import SYSTEM_ACTOR, Actor
+from core.services.measuring import days
+from core.services.messaging import notices
+from core.services.permission.access import SYSTEM_ACTOR, Actor
 from core.services.platform import Platform
+from core.services.writing import records
 from core.testing import at
 from tests.core.web.test_web_records import hidden
 

@@ -61,11 +61,14 @@ from core.base.sealed import masked
 from core.base.sql_days import days_between, local_day, month_of, plus_days
 from core.estate.units import Company
 from core.kernel import plugins
-from core.services import days, faults, figures, measures, records, registry, setting_changes
-from core.services.access import SYSTEM_ACTOR, Actor
-from core.services.journal import JournalEntry
-from core.services.obligations import Obligation
+from core.services.audit.journal import JournalEntry
+from core.services.campaign import setting_changes
+from core.services.measuring import days, figures, measures
+from core.services.operations import faults
+from core.services.owing.obligations import Obligation
+from core.services.permission.access import SYSTEM_ACTOR, Actor
 from core.services.platform import Platform
+from core.services.writing import records, registry
 from core.testing import at, figure, small_platform
 
 DAY = date(2024, 11, 20)

@@ -18,10 +18,11 @@ from sqlalchemy import event, func, select
 
 from core.base.errors import Invalid, OverQuota
 from core.base.window import TZ
-from core.services import alike, job_runs, uploads
 from core.services.foreign import photo, photo_apart
+from core.services.photos import alike, uploads
+from core.services.photos.uploads import Upload
 from core.services.platform import Platform
-from core.services.uploads import Upload
+from core.services.scheduled import job_runs
 from core.testing import at
 from tests.pictures import photo as jpeg
 from tests.pictures import saved, scene, taken

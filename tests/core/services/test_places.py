@@ -16,8 +16,11 @@ from core.base import blocks as b
 from core.base.facts import Facts
 from core.base.units import COMMUNITY
 from core.estate.units import Area, Community
-from core.services import accounts, places, records, registry, reports
+from core.services.identity import accounts
+from core.services.measuring import places
 from core.services.platform import Platform
+from core.services.reporting import reports
+from core.services.writing import records, registry
 from core.testing import at, entered, small_platform
 from plugins.environment.records import SPOTS
 

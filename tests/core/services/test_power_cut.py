@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench import power
-from core.services.db import Database, pragmas
+from core.services.store.db import Database, pragmas
 
 STORED = {"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1"}  # 2 is FULL
 

@@ -16,9 +16,10 @@ from core.checks import surroundings
 from core.cli import main
 from core.config import Config
 from core.kernel import plugins
-from core.services import migrations, preflight
-from core.services.db import Database
+from core.services import migrations
 from core.services.platform import Platform
+from core.services.store import preflight
+from core.services.store.db import Database
 from core.testing import small_platform
 
 

@@ -11,7 +11,7 @@ from core.base.due import Once
 from core.base.facts import ActionFacts, DeadlineFacts, Facts, IndicatorFacts
 from core.base.target import Pace, at_least
 from core.base.window import Period, end_of, window
-from core.services import problems
+from core.services.reporting import problems
 
 DAY = date(2024, 12, 20)
 

@@ -16,9 +16,13 @@ import pytest
 from sqlalchemy import event, insert, select
 
 from core.estate.units import Complex
-from core.services import days, duties, duty_rows, figures, listing, records, reports, trends
+from core.services.lists import listing
+from core.services.measuring import days, figures, trends
+from core.services.owing import duties, duty_rows
 from core.services.platform import Platform
+from core.services.reporting import reports
 from core.services.work import Work
+from core.services.writing import records
 from core.testing import START, at, small_platform
 from plugins.environment.records import SPOTS, Cleanup, Shortboard
 

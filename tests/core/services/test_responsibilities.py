@@ -10,11 +10,13 @@ from sqlalchemy import select
 from core.base.errors import Forbidden, Invalid, NotFound
 from core.base.units import LEADER
 from core.estate.units import Leader
-from core.services import access, accounts, registry, responsibilities
-from core.services.access import Actor
-from core.services.accounts import Account
-from core.services.journal import JournalEntry
+from core.services.audit.journal import JournalEntry
+from core.services.identity import accounts
+from core.services.identity.accounts import Account
+from core.services.permission import access, responsibilities
+from core.services.permission.access import Actor
 from core.services.platform import Platform
+from core.services.writing import registry
 
 DAY = date(2024, 11, 20)
 

@@ -14,10 +14,12 @@ from sqlalchemy import func, select
 
 from core.base.errors import Invalid
 from core.estate.units import Company, Complex
-from core.services import filing, records, registry, sheets
-from core.services.access import OFFICER, Actor
-from core.services.journal import JournalEntry
+from core.services import sheets
+from core.services.audit.journal import JournalEntry
+from core.services.permission import filing
+from core.services.permission.access import OFFICER, Actor
 from core.services.platform import Platform
+from core.services.writing import records, registry
 from core.testing import at, small_platform
 
 NOW = at(date(2024, 11, 20))

@@ -31,7 +31,7 @@ from core.config import Config
 from core.kernel import plugins
 from core.base import keys
 from core.services import sheets
-from core.services.db import Database
+from core.services.store.db import Database
 from core.services.platform import Platform
 from core.services.sheets import stepwise
 from core.services.sheets.kept import SheetUpload

@@ -12,13 +12,13 @@ import pytest
 from sqlalchemy import create_engine, select, text
 
 from core.base.window import TZ
-from core.services import accounts, policy, second_factor, sessions, signing_in
-from core.services.access import SYSTEM_ACTOR
-from core.services.journal import JournalEntry
-from core.services.lockout import Failures
+from core.services.audit.journal import JournalEntry
+from core.services.identity import accounts, policy, second_factor, sessions, signing_in
+from core.services.identity.lockout import Failures
+from core.services.identity.sessions import HALF
+from core.services.identity.signing_in import Whence
+from core.services.permission.access import SYSTEM_ACTOR
 from core.services.platform import Platform
-from core.services.sessions import HALF
-from core.services.signing_in import Whence
 from core.testing import small_platform
 
 NOW = datetime(2026, 3, 2, 12, 0, 5, tzinfo=TZ)

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from core.services.db import Database
-from core.services.store_errors import Trouble, trouble
+from core.services.store.db import Database
+from core.services.store.store_errors import Trouble, trouble
 
 
 @pytest.mark.postgres

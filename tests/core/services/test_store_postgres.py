@@ -14,25 +14,19 @@ from core.base.units import COMPLEX
 from core.base.window import FAR, TZ
 from core.cli import MEILING
 from core.kernel import plugins
-from core.services import (
-    accounts,
-    demo,
-    duties,
-    figures,
-    measures,
-    migrations,
-    obligations,
-    records,
-    reports,
-    upload_use,
-    uploads,
-    world,
-)
-from core.services.access import SYSTEM_ACTOR
-from core.services.db import Database
-from core.services.measures import Measure
+from core.services import migrations
+from core.services.demo_world import demo, world
+from core.services.identity import accounts
+from core.services.measuring import figures, measures
+from core.services.measuring.measures import Measure
+from core.services.owing import duties, obligations
+from core.services.permission.access import SYSTEM_ACTOR
+from core.services.photos import upload_use, uploads
+from core.services.photos.uploads import Upload
 from core.services.platform import Platform
-from core.services.uploads import Upload
+from core.services.reporting import reports
+from core.services.store.db import Database
+from core.services.writing import records
 from core.testing import small_platform
 from tests.pictures import photo, saved, scene
 

@@ -12,10 +12,15 @@ from sqlalchemy import inspect
 from core.base.errors import Invalid
 from core.kernel import plugins
 from core.render import as_json
-from core.services import archive_restore, demo_photo, migrations, reports, taken_out, uploads, waivers
-from core.services.access import SYSTEM_ACTOR
-from core.services.obligations import Obligation
+from core.services import migrations
+from core.services.backups import archive_restore, taken_out
+from core.services.demo_world import demo_photo
+from core.services.owing import waivers
+from core.services.owing.obligations import Obligation
+from core.services.permission.access import SYSTEM_ACTOR
+from core.services.photos import uploads
 from core.services.platform import Platform
+from core.services.reporting import reports
 from tests.plugins.worlds import demo_world
 
 DAY = date(2024, 11, 30)

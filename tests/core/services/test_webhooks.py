@@ -21,14 +21,18 @@ from sqlalchemy import select, update
 
 from core.base.errors import Forbidden, Invalid
 from core.cli import main
-from core.services import accounts, editions, job_runs, many, outward, own_jobs, records, webhook_calls, webhooks
-from core.services.access import SYSTEM_ACTOR
-from core.services.accounts import real_now
-from core.services.channels import Refused
-from core.services.fault_row import FaultRow
-from core.services.outbox import PAUSES
+from core.services.exchange import outward, webhook_calls, webhooks
+from core.services.exchange.webhooks import GIVEN_UP, SENT, WAITING, WebhookCall
+from core.services.identity import accounts
+from core.services.identity.accounts import real_now
+from core.services.messaging.channels import Refused
+from core.services.messaging.outbox import PAUSES
+from core.services.operations.fault_row import FaultRow
+from core.services.permission.access import SYSTEM_ACTOR
 from core.services.platform import Platform
-from core.services.webhooks import GIVEN_UP, SENT, WAITING, WebhookCall
+from core.services.reporting import editions
+from core.services.scheduled import job_runs, own_jobs
+from core.services.writing import many, records
 from core.testing import START, at
 
 KEY = "environment.cleanup"

@@ -23,9 +23,9 @@ from core.base.world import World
 from core.estate.campaign import Campaign, SettingValue
 from core.estate.units import MANAGED, UNITS, Company, Complex, ComplexTerm, Leader, Listing, Responsibility
 from core.kernel.catalog import Catalog
-from core.services import demo_photo, world
-from core.services.access import SYSTEM_ACTOR
-from core.services.db import Database
+from core.services.demo_world import demo_photo, world
+from core.services.permission.access import SYSTEM_ACTOR
+from core.services.store.db import Database
 from core.services.work import Work
 
 MEILING = Path(__file__).parents[3] / "campaigns" / "meiling-2024"

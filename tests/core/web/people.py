@@ -11,10 +11,12 @@ from sqlalchemy import select
 from core.app import create_app
 from core.base.window import FAR
 from core.estate.units import Community, Company, Complex, Department, Grid, Leader, Responsibility
-from core.services import accounts, registry, rights, sessions
-from core.services.access import SYSTEM_ACTOR
-from core.services.accounts import Account
+from core.services.identity import accounts, sessions
+from core.services.identity.accounts import Account
+from core.services.permission import rights
+from core.services.permission.access import SYSTEM_ACTOR
 from core.services.platform import Platform
+from core.services.writing import registry
 
 MATRIX = tuple(r for r in rights.ROLES if r != rights.SYSTEM)
 

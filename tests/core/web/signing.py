@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.services import accounts, policy
-from core.services.access import SYSTEM_ACTOR
-from core.services.accounts import Account
-from core.services.journal import JournalEntry
+from core.services.audit.journal import JournalEntry
+from core.services.identity import accounts, policy
+from core.services.identity.accounts import Account
+from core.services.permission.access import SYSTEM_ACTOR
 from core.testing import entered
 
 PASSWORD = "梅岭-correct-horse"

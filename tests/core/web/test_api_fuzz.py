@@ -27,8 +27,9 @@ from sqlalchemy import select
 from core.app import create_app
 from core.base.window import FAR
 from core.estate.units import ActionUnit, Department, Responsibility
-from core.services import accounts, tokens
-from core.services.access import SYSTEM_ACTOR
+from core.services.exchange import tokens
+from core.services.identity import accounts
+from core.services.permission.access import SYSTEM_ACTOR
 from core.services.platform import Platform
 from core.testing import START, demo_platform
 from tests.postgres import binaries, empty_database

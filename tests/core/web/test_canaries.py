@@ -18,8 +18,9 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import IntegrityError
 
-from core.services import archive, records
-from core.services.access import SYSTEM_ACTOR
+from core.services.backups import archive
+from core.services.permission.access import SYSTEM_ACTOR
+from core.services.writing import records
 from core.testing import small_platform
 from tests.core.web.canaries import COMPLAINT, GUARD, MANY, PEOPLE, leaked, plant, raws
 from tests.core.web.test_web_records import hidden

@@ -13,9 +13,9 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from core.app import create_app
-from core.services import rights
-from core.services.access import SYSTEM_ACTOR
-from core.services.journal import JournalEntry
+from core.services.audit.journal import JournalEntry
+from core.services.permission import rights
+from core.services.permission.access import SYSTEM_ACTOR
 from core.services.platform import Platform
 from core.testing import small_platform
 from core.web import doors

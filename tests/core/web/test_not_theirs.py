@@ -12,11 +12,14 @@ import pytest
 from sqlalchemy import func, select
 
 from core.estate.units import Community, Complex
-from core.services import accounts, many, notices, records, rights, second_factor
-from core.services.journal_row import JournalEntry
+from core.services.audit.journal_row import JournalEntry
+from core.services.identity import accounts, second_factor
+from core.services.messaging import notices
+from core.services.permission import rights
+from core.services.photos.uploads import Upload
 from core.services.platform import Platform
 from core.services.sheets.kept import SheetUpload
-from core.services.uploads import Upload
+from core.services.writing import many, records
 from core.testing import DAY, report, small_platform
 from tests.core.web.people import browsers, one_of_each
 

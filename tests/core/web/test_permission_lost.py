@@ -12,11 +12,13 @@ from sqlalchemy import select
 
 from core.base.errors import Forbidden
 from core.estate.units import Complex, Responsibility
-from core.services import accounts, mine, records, waivers
-from core.services.access import SYSTEM_ACTOR
-from core.services.accounts import Account
-from core.services.obligations import Obligation
+from core.services.identity import accounts
+from core.services.identity.accounts import Account
+from core.services.owing import mine, waivers
+from core.services.owing.obligations import Obligation
+from core.services.permission.access import SYSTEM_ACTOR
 from core.services.platform import Platform
+from core.services.writing import records
 from tests.core.web.test_web_sheets import confirm, count, token, upload
 
 Client = Callable[[str], Any]

@@ -16,11 +16,12 @@ from sqlalchemy import select
 from core.base.record import Record
 from core.estate.units import Community, Complex, Grid
 from core.kernel import plugins
-from core.services import accounts, rights
-from core.services.access import Actor
-from core.services.accounts import Account
-from core.services.archive import stored
-from core.services.journal import JournalEntry
+from core.services.audit.journal import JournalEntry
+from core.services.backups.archive import stored
+from core.services.identity import accounts
+from core.services.identity.accounts import Account
+from core.services.permission import rights
+from core.services.permission.access import Actor
 from core.services.platform import Platform
 from tests.core.web.people import browsers, one_of_each
 from tests.plugins.worlds import demo_world
@@ -214,7 +215,7 @@ def test_a_door_that_forgot_whom_it_is_for_is_found(world: Any, monkeypatch: pyt
     """The saboteur (Rule 0): with the filter taken out the same comparison fails."""
     from sqlalchemy import true  # noqa: PLC0415
 
-    from core.services import access  # noqa: PLC0415
+    from core.services.permission import access  # noqa: PLC0415
 
     monkeypatch.setattr(access, "visible", lambda actor, slug, record: true())
     with pytest.raises(AssertionError):

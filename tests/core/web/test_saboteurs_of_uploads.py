@@ -14,8 +14,8 @@ from sqlalchemy import false
 from core import render as rendering
 from core.base import typed_text
 from core.render import xlsx_cells
-from core.services import alike, upload_use, uploads
 from core.services.foreign import parsing, photo, photo_apart
+from core.services.photos import alike, upload_use, uploads
 from core.services.sheets import reading
 from core.testing import small_platform
 from tests.core.render import test_any_text as texts

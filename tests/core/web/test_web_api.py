@@ -11,8 +11,8 @@ import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
-from core.services import tokens
-from core.services.access import SYSTEM_ACTOR
+from core.services.exchange import tokens
+from core.services.permission.access import SYSTEM_ACTOR
 
 Client = Callable[[str], Any]
 CLEANUP = {"complex_id": 1, "held_on": "2024-11-18", "spots": ["出入口"], "people": 8, "photos": ["demo"]}

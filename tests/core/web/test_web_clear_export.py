@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from core.services import records, sheets
-from core.services.access import SYSTEM_ACTOR
+from core.services import sheets
+from core.services.permission.access import SYSTEM_ACTOR
+from core.services.writing import records
 from tests.core.web.canaries import GUARD, PEOPLE, leaked, raws
 from tests.core.web.test_canaries import unzipped
 from tests.core.web.test_web_records import hidden

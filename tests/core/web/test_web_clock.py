@@ -11,11 +11,11 @@ import icalendar
 import pytest
 from sqlalchemy import select
 
-from core.services import reminders
-from core.services.access import SYSTEM_ACTOR
-from core.services.calendar import CalendarDay
-from core.services.journal import JournalEntry
-from core.services.obligations import Obligation
+from core.services.audit.journal import JournalEntry
+from core.services.messaging import reminders
+from core.services.owing.calendar import CalendarDay
+from core.services.owing.obligations import Obligation
+from core.services.permission.access import SYSTEM_ACTOR
 from core.testing import at
 from tests.core.web.test_web_records import hidden
 

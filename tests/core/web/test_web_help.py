@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from core.checks.wording import HAN
-from core.services import accounts
-from core.services.access import ROLES, SYSTEM_ACTOR
+from core.services.identity import accounts
+from core.services.permission.access import ROLES, SYSTEM_ACTOR
 from core.testing import entered
 from core.web.language import LANGUAGES
 from core.web.pages.help import FOLDER, OWN, TOPICS

@@ -22,11 +22,11 @@ from sqlalchemy import select
 from core.app import create_app
 from core.checks.surroundings import look_around
 from core.config import Config, Misconfigured
-from core.services import accounts
-from core.services.access import SYSTEM_ACTOR
-from core.services.journal import JournalEntry
+from core.services.audit.journal import JournalEntry
+from core.services.identity import accounts
+from core.services.identity.sessions import SESSION, SignIn
+from core.services.permission.access import SYSTEM_ACTOR
 from core.services.platform import Platform
-from core.services.sessions import SESSION, SignIn
 from core.testing import entered, small_platform
 
 

@@ -14,12 +14,15 @@ import pytest
 from sqlalchemy import select
 
 from core.app import create_app
-from core.services import accounts, records, setting_changes, tokens
-from core.services.access import SYSTEM_ACTOR
-from core.services.accounts import Account
-from core.services.duties import of_unit, owed_by
-from core.services.journal import JournalEntry
+from core.services.audit.journal import JournalEntry
+from core.services.campaign import setting_changes
+from core.services.exchange import tokens
+from core.services.identity import accounts
+from core.services.identity.accounts import Account
+from core.services.owing.duties import of_unit, owed_by
+from core.services.permission.access import SYSTEM_ACTOR
 from core.services.platform import Platform
+from core.services.writing import records
 
 WHERE = "/api/v1/intake/disputes.complaints"
 RECORD = "disputes.complaint"

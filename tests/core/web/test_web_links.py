@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from core.services.access import SYSTEM_ACTOR
+from core.services.permission.access import SYSTEM_ACTOR
 from core.services.platform import Platform
 from core.testing import small_platform
 from tests.core.web.people import MATRIX, browsers, one_of_each

@@ -11,8 +11,8 @@ import openpyxl
 import pytest
 from sqlalchemy import event, select
 
-from core.services import records
-from core.services.access import SYSTEM_ACTOR
+from core.services.permission.access import SYSTEM_ACTOR
+from core.services.writing import records
 from tests.core.web.test_web_records import KEY, SPOTS, count, hidden, photo, report, unit
 
 People = Callable[[str], Any]

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from core.services import accounts
-from core.services.access import SYSTEM_ACTOR
-from core.services.lockout import Failures
+from core.services.identity import accounts
+from core.services.identity.lockout import Failures
+from core.services.permission.access import SYSTEM_ACTOR
 from tests.core.web.signing import PASSWORD, fresh, give_password, journal_of, post, sign_in
 
 People = Callable[[str], Any]
@@ -128,7 +128,7 @@ def test_the_security_administrator_unlocks(client: People) -> None:
 
 def test_what_was_right_when_it_locked_meanwhile_stays_out(a: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """A burst of guesses at once: the right one among them, slower than the five that lock, is refused."""
-    from core.services import passwords  # noqa: PLC0415
+    from core.services.identity import passwords  # noqa: PLC0415
 
     real, stranger = passwords.matches, at(a, "203.0.113.1")
 

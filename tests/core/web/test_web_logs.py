@@ -10,8 +10,11 @@ from typing import Any
 
 import pytest
 
-from core.services import accounts, listing, logs, records, signing_in
-from core.services.access import SYSTEM_ACTOR
+from core.services.identity import accounts, signing_in
+from core.services.lists import listing
+from core.services.operations import logs
+from core.services.permission.access import SYSTEM_ACTOR
+from core.services.writing import records
 from tests.core.web.test_web_records import KEY, opened, typed
 
 CANARIES = {

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from core.services import tokens
-from core.services.access import SYSTEM_ACTOR
-from core.services.journal import JournalEntry
+from core.services.audit.journal import JournalEntry
+from core.services.exchange import tokens
+from core.services.permission.access import SYSTEM_ACTOR
 
 KEY = "environment.cleanup"
 BASE = f"/api/v1/records/{KEY}"

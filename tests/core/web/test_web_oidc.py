@@ -15,7 +15,7 @@ import requests
 
 from core.app import create_app
 from core.config import Config, Misconfigured, OidcConfig
-from core.services.access import SYSTEM_ACTOR
+from core.services.permission.access import SYSTEM_ACTOR
 from core.services.platform import Platform
 from core.testing import small_platform
 from tests.core.web.signing import account, journal_of, real_campaign

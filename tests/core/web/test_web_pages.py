@@ -14,8 +14,10 @@ from sqlalchemy import event
 from core.app import create_app
 from core.estate.campaign import SettingValue
 from core.estate.units import Complex
-from core.services import accounts, records, responsibilities
-from core.services.access import SYSTEM_ACTOR
+from core.services.identity import accounts
+from core.services.permission import responsibilities
+from core.services.permission.access import SYSTEM_ACTOR
+from core.services.writing import records
 from core.testing import START, at, entered, small_platform
 
 Client = Callable[[str], Any]

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from core.services import passwords
-from core.services.access import SYSTEM_ACTOR
-from core.services.journal import JournalEntry
-from core.services.passwords import OldPassword
-from core.services.policy import Policy
+from core.services.audit.journal import JournalEntry
+from core.services.identity import passwords
+from core.services.identity.passwords import OldPassword
+from core.services.identity.policy import Policy
+from core.services.permission.access import SYSTEM_ACTOR
 from tests.core.web.signing import PASSWORD, account, by_link, fresh, give_password, post, real_campaign, sign_in
 
 People = Callable[[str], Any]
@@ -154,7 +154,7 @@ def test_a_forgotten_password_is_set_anew_by_a_link_for_a_quarter_of_an_hour(a: 
     assert 'name="old"' not in found.get("/me/password").text
     with a.platform.work(SYSTEM_ACTOR) as work:
         me = account(work).id
-        from core.services.sessions import SignIn  # noqa: PLC0415
+        from core.services.identity.sessions import SignIn  # noqa: PLC0415
 
         mine = update(SignIn).where(SignIn.account_id == me, SignIn.via == "link")
         work.session.execute(mine.values(created_at=SignIn.created_at))

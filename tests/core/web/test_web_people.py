@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from core.base.errors import Forbidden, Invalid
-from core.services import accounts, people, rights, tokens
-from core.services.access import SYSTEM_ACTOR, Actor
+from core.services.exchange import tokens
+from core.services.identity import accounts, people
+from core.services.permission import rights
+from core.services.permission.access import SYSTEM_ACTOR, Actor
 from core.testing import entered
 from tests.core.web.signing import account, by_link, fresh, give_password, journal_of, post, real_campaign, sign_in
 

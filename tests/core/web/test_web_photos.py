@@ -14,8 +14,8 @@ import pytest
 from sqlalchemy import delete, func, select, update
 
 from core.base.window import TZ
-from core.services import upload_use, uploads
-from core.services.uploads import Upload, UploadUse
+from core.services.photos import upload_use, uploads
+from core.services.photos.uploads import Upload, UploadUse
 from tests.core.web.test_web_records import KEY, count, defect, hidden, move, opened, report, typed, unit
 from tests.pictures import photo, saved, scene, taken
 

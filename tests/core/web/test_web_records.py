@@ -13,7 +13,7 @@ from PIL import Image
 from sqlalchemy import event, func, select
 
 from core.base.units import COMPLEX
-from core.services import offered, records
+from core.services.writing import offered, records
 
 KEY = "environment.cleanup"
 DEFECT = "environment.shortboard"

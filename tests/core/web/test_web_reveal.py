@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from core.services import many, records
-from core.services.access import SYSTEM_ACTOR
+from core.services.permission.access import SYSTEM_ACTOR
+from core.services.writing import many, records
 from tests.core.web.test_web_records import hidden
 
 Client = Callable[[str], Any]

@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import text
 
 from core.base.window import TZ
-from core.services import accounts
-from core.services.access import SYSTEM_ACTOR
+from core.services.identity import accounts
+from core.services.permission.access import SYSTEM_ACTOR
 from tests.core.web.signing import (
     PASSWORD,
     account,

@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy import select
 
 from core.app import create_app
-from core.services import accounts
-from core.services.access import SYSTEM_ACTOR
+from core.services.identity import accounts
+from core.services.identity.sessions import SignIn
+from core.services.permission.access import SYSTEM_ACTOR
 from core.services.platform import Platform
-from core.services.sessions import SignIn
 from core.testing import entered, small_platform
 from tests.core.web.signing import by_link, fresh, give_password, journal_of, post, real_campaign, sign_in
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.services import figures
-from core.services.journal import JournalEntry
+from core.services.audit.journal import JournalEntry
+from core.services.measuring import figures
 from core.testing import START, light
 
 KEY = "environment.cleaned_monthly.target"

@@ -14,9 +14,9 @@ import pytest
 from sqlalchemy import func, select, update
 
 from core.base.window import TZ
-from core.services import records
-from core.services.access import SYSTEM_ACTOR
+from core.services.permission.access import SYSTEM_ACTOR
 from core.services.sheets.kept import SheetUpload
+from core.services.writing import records
 
 KEY = "environment.cleanup"
 GOOD = "小区,清扫日期,重点部位,参加人数,清扫前后照片\n示例小区02,2024-11-18,出入口,5,demo\n示例小区04,2024-11-18,出入口,6,demo"

@@ -13,11 +13,11 @@ import pytest
 from sqlalchemy import func, select
 
 from core.app import create_app
-from core.services import tokens
-from core.services.access import SYSTEM_ACTOR
+from core.services.exchange import tokens
+from core.services.exchange.signatures import sign
+from core.services.exchange.tokens import ApiToken
+from core.services.permission.access import SYSTEM_ACTOR
 from core.services.platform import Platform
-from core.services.signatures import sign
-from core.services.tokens import ApiToken
 
 CLEANUP = {"complex_id": 1, "held_on": "2024-11-18", "spots": ["出入口"], "people": 8, "photos": ["demo"]}
 WHERE = "/api/v1/records/environment.cleanup"

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from core.services import accounts
-from core.services.access import SYSTEM_ACTOR
-from core.services.accounts import Account, SignIn
-from core.services.lockout import Failures
+from core.services.identity import accounts
+from core.services.identity.accounts import Account, SignIn
+from core.services.identity.lockout import Failures
+from core.services.permission.access import SYSTEM_ACTOR
 from core.testing import entered
 from tests.core.web.signing import by_link, fresh, give_password, sign_in
 

@@ -30,10 +30,12 @@ from core.api import (
 )
 from core.app import create_app
 from core.kernel.plugins import found, load
-from core.services import accounts, days, records
-from core.services.access import SYSTEM_ACTOR
-from core.services.journal import JournalEntry
+from core.services.audit.journal import JournalEntry
+from core.services.identity import accounts
+from core.services.measuring import days
+from core.services.permission.access import SYSTEM_ACTOR
 from core.services.platform import Platform
+from core.services.writing import records
 from core.testing import at, entered, small_platform
 from plugins.disputes.records_complaint import CATEGORIES
 

@@ -23,12 +23,15 @@ from core.base.record import Record
 from core.base.window import TZ
 from core.estate.units import UNITS, model_of
 from core.render import render
-from core.services import accounts, feeds, records, reports
-from core.services.access import SYSTEM_ACTOR
-from core.services.channels import Message
-from core.services.channels.mail import Mail
+from core.services.identity import accounts
+from core.services.messaging.channels import Message
+from core.services.messaging.channels.mail import Mail
+from core.services.owing import feeds
+from core.services.permission.access import SYSTEM_ACTOR
 from core.services.platform import Platform
+from core.services.reporting import reports
 from core.services.work import Work
+from core.services.writing import records
 from core.testing import at, entered, small_platform
 
 HARM = "<script>zz()</script>\"><img src=x onerror=zz()>'{{7*7}}${7*7}&amp;\r\nX-Zz: 1%0d%0a"

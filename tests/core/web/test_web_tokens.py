@@ -13,11 +13,12 @@ from sqlalchemy import select, update
 
 from core.base.errors import Invalid
 from core.cli import main
-from core.services import accounts, tokens
-from core.services.access import SYSTEM_ACTOR
-from core.services.accounts import Account
-from core.services.journal import JournalEntry
-from core.services.tokens import ApiToken
+from core.services.audit.journal import JournalEntry
+from core.services.exchange import tokens
+from core.services.exchange.tokens import ApiToken
+from core.services.identity import accounts
+from core.services.identity.accounts import Account
+from core.services.permission.access import SYSTEM_ACTOR
 
 Client = Callable[[str], Any]
 CLEANUP = {"complex_id": 1, "held_on": "2024-11-18", "spots": ["出入口"], "people": 8, "photos": ["demo"]}

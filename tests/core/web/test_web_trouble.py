@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 from sqlalchemy import event, func, select
 
-from core.services import reckoned, tokens, uploads
-from core.services.access import SYSTEM_ACTOR
-from core.services.db import Database
-from core.services.journal import JournalEntry
+from core.services.audit.journal import JournalEntry
+from core.services.exchange import tokens
+from core.services.measuring import reckoned
+from core.services.permission.access import SYSTEM_ACTOR
+from core.services.photos import uploads
+from core.services.store.db import Database
 from tests.core.web.test_web_records import KEY, count, opened, photo, typed
 
 WHERE = f"/r/{KEY}/new"

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from core.services import job_runs
+from core.services.scheduled import job_runs
 from tests.core.web.test_web_records import hidden
 
 Client = Callable[[str], Any]

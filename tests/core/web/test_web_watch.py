@@ -12,8 +12,9 @@ import pytest
 from sqlalchemy import text
 
 from core.app import create_app, wsgi
-from core.services import job_runs, readiness
+from core.services.operations import readiness
 from core.services.platform import Platform
+from core.services.scheduled import job_runs
 from core.testing import small_platform
 from tests.core.web.test_web_trouble import held
 

@@ -13,11 +13,13 @@ from sqlalchemy import select
 
 from core.estate.units import Complex
 from core.kernel import plugins
-from core.services import accounts, days, records
-from core.services.accounts import Account
-from core.services.obligations import Obligation
+from core.services.identity import accounts
+from core.services.identity.accounts import Account
+from core.services.measuring import days
+from core.services.owing.obligations import Obligation
 from core.services.platform import Platform
 from core.services.work import Work
+from core.services.writing import records
 from core.testing import at, small_platform
 
 DAY = date(2024, 11, 20)

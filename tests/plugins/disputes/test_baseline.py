@@ -10,7 +10,7 @@ import pytest
 from core.base.blocks import Light
 from core.base.errors import Invalid
 from core.estate.campaign import SettingValue
-from core.services import records
+from core.services.writing import records
 from core.testing import at, figure, light
 
 DAY, LAST = date(2024, 11, 20), date(2024, 12, 31)

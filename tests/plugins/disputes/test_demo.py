@@ -11,9 +11,11 @@ from sqlalchemy import func, select
 
 from core.base.blocks import Light, plain
 from core.kernel import plugins
-from core.services import days, reports, setting_changes
-from core.services.access import SYSTEM_ACTOR
+from core.services.campaign import setting_changes
+from core.services.measuring import days
+from core.services.permission.access import SYSTEM_ACTOR
 from core.services.platform import Platform
+from core.services.reporting import reports
 from core.testing import at, figure, light
 from tests.plugins.worlds import demo_world
 

@@ -11,8 +11,10 @@ from sqlalchemy import select
 from core.api import JobContext
 from core.base.errors import Forbidden, Invalid, NotFound
 from core.estate.campaign import SettingValue
-from core.services import journal, records, setting_changes
-from core.services.obligations import Obligation
+from core.services.audit import journal
+from core.services.campaign import setting_changes
+from core.services.owing.obligations import Obligation
+from core.services.writing import records
 from core.testing import at, figure
 
 DAY, LAST = date(2024, 11, 20), date(2024, 12, 31)

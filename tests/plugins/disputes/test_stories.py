@@ -10,8 +10,12 @@ from sqlalchemy import select
 
 from core.base.blocks import Light, plain
 from core.base.errors import Forbidden, Invalid
-from core.services import days, journal, records, reports, setting_changes
-from core.services.obligations import Obligation
+from core.services.audit import journal
+from core.services.campaign import setting_changes
+from core.services.measuring import days
+from core.services.owing.obligations import Obligation
+from core.services.reporting import reports
+from core.services.writing import records
 from core.testing import at, figure, light
 
 DAY, LAST = date(2024, 11, 20), date(2024, 12, 31)

@@ -14,10 +14,12 @@ from core.base.errors import Forbidden, Invalid
 from core.estate.campaign import SettingValue
 from core.estate.units import Department
 from core.kernel import plugins
-from core.services import days, records, registry, setting_changes
-from core.services.access import OFFICER, SYSTEM_ACTOR, Actor
-from core.services.obligations import Obligation
+from core.services.campaign import setting_changes
+from core.services.measuring import days
+from core.services.owing.obligations import Obligation
+from core.services.permission.access import OFFICER, SYSTEM_ACTOR, Actor
 from core.services.platform import Platform
+from core.services.writing import records, registry
 from core.testing import START, at, figure, light, small_platform
 
 DAY, END = date(2024, 12, 10), date(2024, 12, 31)

@@ -14,10 +14,11 @@ from core.base.errors import Forbidden, Invalid, NotFound
 from core.base.react import Change
 from core.estate.units import Department
 from core.kernel import plugins
-from core.services import days, records, registry
-from core.services.access import COORDINATION, OFFICER, SYSTEM_ACTOR, Actor
-from core.services.obligations import Obligation
+from core.services.measuring import days
+from core.services.owing.obligations import Obligation
+from core.services.permission.access import COORDINATION, OFFICER, SYSTEM_ACTOR, Actor
 from core.services.platform import Platform
+from core.services.writing import records, registry
 from core.testing import START, at, figure, light, small_platform
 from plugins.enforcement.indicators import credit
 from plugins.enforcement.records_joint import Call

@@ -11,10 +11,11 @@ from sqlalchemy import select
 
 from core.estate.units import Complex
 from core.kernel import plugins
-from core.services import days, records, registry
-from core.services.access import SYSTEM_ACTOR
-from core.services.obligations import Obligation
+from core.services.measuring import days
+from core.services.owing.obligations import Obligation
+from core.services.permission.access import SYSTEM_ACTOR
 from core.services.platform import Platform
+from core.services.writing import records, registry
 from core.testing import at, figure, small_platform
 
 DAY = date(2024, 11, 12)

@@ -15,11 +15,12 @@ from sqlalchemy import Date, Integer, String, literal, select, union_all
 from core.api import Action, hookimpl
 from core.estate.units import Company, Complex
 from core.kernel import plugins
-from core.services import accounts, records, registry
-from core.services.access import SYSTEM_ACTOR
-from core.services.accounts import Account
+from core.services.identity import accounts
+from core.services.identity.accounts import Account
+from core.services.permission.access import SYSTEM_ACTOR
 from core.services.platform import Platform
 from core.services.work import Work
+from core.services.writing import records, registry
 from core.testing import at, small_platform
 from plugins.market_order import plugin as market_order
 

@@ -11,8 +11,9 @@ from sqlalchemy import select
 
 from core.base.errors import Forbidden, Invalid, NotFound
 from core.estate.units import Company
-from core.services import job_runs, records
-from core.services.obligations import Obligation
+from core.services.owing.obligations import Obligation
+from core.services.scheduled import job_runs
+from core.services.writing import records
 from core.testing import at, figure
 
 DAY, STREET = date(2024, 11, 20), "测试街道"

@@ -12,7 +12,9 @@ from core.api import Complex
 from core.base.blocks import Light
 from core.base.errors import Forbidden, Invalid, NotFound
 from core.estate.units import Company
-from core.services import measures, records, registry, setting_changes
+from core.services.campaign import setting_changes
+from core.services.measuring import measures
+from core.services.writing import records, registry
 from core.testing import figure, light
 from plugins.market_order.reactions import refuse_restricted
 

@@ -11,9 +11,10 @@ import pytest
 
 from core.base.errors import Forbidden, Invalid
 from core.kernel import plugins
-from core.services import records, setting_changes
-from core.services.access import COORDINATION, OFFICER, Actor
+from core.services.campaign import setting_changes
+from core.services.permission.access import COORDINATION, OFFICER, Actor
 from core.services.platform import Platform
+from core.services.writing import records
 from core.testing import at, figure, small_platform
 
 KEY, DAY = "micro_projects.project", date(2024, 11, 20)

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import func, select
 
 from core.base.blocks import Light, plain
-from core.services import reports
-from core.services.fault_row import FaultRow
+from core.services.operations.fault_row import FaultRow
 from core.services.platform import Platform
+from core.services.reporting import reports
 from core.testing import figure, light
 from tests.plugins.worlds import demo_world
 

@@ -14,11 +14,15 @@ from core.base.errors import Forbidden, Invalid, NotFound
 from core.estate.campaign import SettingValue
 from core.estate.units import Complex
 from core.kernel import plugins
-from core.services import accounts, days, duties, records, setting_changes
-from core.services.access import SYSTEM_ACTOR
-from core.services.accounts import Account
-from core.services.fault_row import FaultRow
-from core.services.obligations import Obligation
+from core.services.campaign import setting_changes
+from core.services.identity import accounts
+from core.services.identity.accounts import Account
+from core.services.measuring import days
+from core.services.operations.fault_row import FaultRow
+from core.services.owing import duties
+from core.services.owing.obligations import Obligation
+from core.services.permission.access import SYSTEM_ACTOR
+from core.services.writing import records
 from core.testing import START, at, figure, light, small_platform
 from tests.plugins.worlds import demo_world
 

@@ -14,8 +14,10 @@ from docx.oxml.ns import qn
 
 from core.app import create_app
 from core.kernel import plugins
-from core.services import accounts, days, records
-from core.services.access import SYSTEM_ACTOR
+from core.services.identity import accounts
+from core.services.measuring import days
+from core.services.permission.access import SYSTEM_ACTOR
+from core.services.writing import records
 from core.testing import entered, small_platform
 
 DAY = date(2024, 12, 3)

@@ -13,10 +13,12 @@ from sqlalchemy import select
 from core.base.errors import Forbidden, Invalid
 from core.estate.units import ActionUnit
 from core.kernel import plugins
-from core.services import days, records, registry, reports
-from core.services.access import COORDINATION, OFFICER, SYSTEM_ACTOR, Actor
-from core.services.obligations import Obligation
+from core.services.measuring import days
+from core.services.owing.obligations import Obligation
+from core.services.permission.access import COORDINATION, OFFICER, SYSTEM_ACTOR, Actor
 from core.services.platform import Platform
+from core.services.reporting import reports
+from core.services.writing import records, registry
 from core.testing import START, at, figure, small_platform
 
 DAY = date(2024, 11, 20)

@@ -14,9 +14,13 @@ from core.base.errors import Forbidden, Invalid
 from core.base.window import Period
 from core.estate.units import ActionUnit
 from core.kernel import plugins
-from core.services import access, accounts, compilations, days, records, reports
-from core.services.access import SYSTEM_ACTOR
+from core.services.identity import accounts
+from core.services.measuring import days
+from core.services.permission import access
+from core.services.permission.access import SYSTEM_ACTOR
 from core.services.platform import Platform
+from core.services.reporting import compilations, reports
+from core.services.writing import records
 from core.testing import at, small_platform
 
 DAY, KEY = date(2024, 11, 20), "safeguards.action_text"

@@ -14,11 +14,13 @@ from sqlalchemy import select
 from core.base.errors import Invalid
 from core.estate.units import Complex
 from core.kernel import plugins
-from core.services import accounts, campaigns, many, records
-from core.services.accounts import Account
-from core.services.obligations import Obligation
+from core.services.campaign import campaigns
+from core.services.identity import accounts
+from core.services.identity.accounts import Account
+from core.services.owing.obligations import Obligation
 from core.services.platform import Platform
 from core.services.work import Work
+from core.services.writing import many, records
 from core.testing import START, at, small_platform
 
 DAY = date(2024, 11, 20)

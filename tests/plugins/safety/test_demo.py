@@ -10,8 +10,10 @@ import pytest
 
 from core.base.blocks import Light, Paragraph, Table, plain
 from core.kernel import plugins
-from core.services import faults, figures, reports
+from core.services.measuring import figures
+from core.services.operations import faults
 from core.services.platform import Platform
+from core.services.reporting import reports
 from core.testing import figure, light
 from tests.plugins.worlds import demo_world
 

@@ -10,8 +10,10 @@ from sqlalchemy import select
 
 from core.base.blocks import Light
 from core.base.errors import Forbidden, Invalid, NotFound
-from core.services import journal, records, setting_changes
+from core.services.audit import journal
+from core.services.campaign import setting_changes
 from core.services.platform import Platform
+from core.services.writing import records
 from core.testing import at, figure, light
 from plugins.safety import plugin
 from tests.plugins.safety.desk import DAY, Desk, complex_of, platform, working

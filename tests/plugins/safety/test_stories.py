@@ -11,8 +11,8 @@ from sqlalchemy import select
 from core.base.blocks import Light
 from core.base.errors import Forbidden, Invalid
 from core.estate.units import Listing
-from core.services import records
 from core.services.platform import Platform
+from core.services.writing import records
 from core.testing import at, figure, light
 from tests.plugins.safety.desk import (
     DAY,

@@ -14,12 +14,14 @@ from sqlalchemy import select
 from core.base.errors import Forbidden, Invalid
 from core.estate.campaign import SettingValue
 from core.kernel import plugins
-from core.services import figures, records, sheets
-from core.services.access import OFFICER, SYSTEM_ACTOR, Actor
-from core.services.campaign_plan import read
-from core.services.journal import JournalEntry
-from core.services.obligations import Obligation
+from core.services import sheets
+from core.services.audit.journal import JournalEntry
+from core.services.campaign.campaign_plan import read
+from core.services.measuring import figures
+from core.services.owing.obligations import Obligation
+from core.services.permission.access import OFFICER, SYSTEM_ACTOR, Actor
 from core.services.platform import Platform
+from core.services.writing import records
 from core.testing import NOTICE, at, figure, light, small_platform
 from plugins.security_guards.records import Guard, Inspection, Training
 

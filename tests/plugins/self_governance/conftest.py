@@ -13,10 +13,11 @@ from sqlalchemy import select
 
 from core.estate.units import ActionUnit, Complex, Department, Responsibility
 from core.kernel import plugins
-from core.services import accounts, records, registry
-from core.services.accounts import Account
+from core.services.identity import accounts
+from core.services.identity.accounts import Account
 from core.services.platform import Platform
 from core.services.work import Work
+from core.services.writing import records, registry
 from core.testing import START, at, small_platform
 
 DAY = date(2024, 11, 20)

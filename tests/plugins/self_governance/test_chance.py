@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from core.base.errors import Invalid
 from core.kernel import plugins
-from core.services import records
+from core.services.writing import records
 from core.testing import START, at, small_platform
 from tests.plugins.harness import differences
 

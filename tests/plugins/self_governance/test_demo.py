@@ -12,8 +12,9 @@ from sqlalchemy import func, select
 
 from core.base.blocks import Light, plain
 from core.estate.units import Community, Complex
-from core.services import figures, reports
+from core.services.measuring import figures
 from core.services.platform import Platform
+from core.services.reporting import reports
 from core.testing import figure, light
 from plugins.self_governance.records import Committee, Member, TemporaryCommittee
 from plugins.self_governance.sample import TABLE

@@ -13,7 +13,9 @@ from core.base.errors import Forbidden, Invalid, NotFound
 from core.estate.campaign import SettingValue
 from core.estate.units import Complex
 from core.kernel import plugins
-from core.services import days, figures, journal, records
+from core.services.audit import journal
+from core.services.measuring import days, figures
+from core.services.writing import records
 from core.testing import START, at, figure, light, small_platform
 
 DAY, LAST = date(2024, 11, 20), date(2024, 12, 31)

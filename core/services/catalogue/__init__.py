@@ -1,0 +1,1 @@
+"""The catalog of everything declared, as data and as text (``actions catalog``)."""

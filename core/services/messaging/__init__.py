@@ -1,0 +1,1 @@
+"""What the system tells people: messages, reminders, proposed notices, and their ways out (channels/). Start at messages.py."""

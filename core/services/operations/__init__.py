@@ -1,0 +1,1 @@
+"""What whoever runs the platform watches: faults, logs, gauges, readiness."""

@@ -1,0 +1,322 @@
+"""The ledger of obligations: what is owed, by whom, by when, and what settled it (law 5). Every one exists before it is due.
+
+Computed from the plugins' deadlines: over the touched units inside the saving transaction, over all units when a day
+begins. Next: reports.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Date,
+    Index,
+    Integer,
+    String,
+    bindparam,
+    delete,
+    false,
+    insert,
+    literal,
+    null,
+    select,
+    text,
+    union_all,
+    update,
+)
+from sqlalchemy import cast as sql_cast
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.base.declared import Base
+from core.base.describe import Deadline
+from core.base.due import Every, Occurrence, Once
+from core.base.record import Record
+from core.base.units import RECORD, UnitKind
+from core.base.window import FAR, TZ, Moment, day_of
+from core.estate.population import EstateScope
+from core.estate.units import model_of
+from core.kernel.catalog import Fault
+from core.services.campaign.settings import due_of
+from core.services.operations import faults
+from core.services.owing.judged import Judged, Terms, Value
+from core.services.store import prepared
+from core.services.work import Work
+
+HORIZON = timedelta(days=31)  # how far ahead obligations are laid out
+FEW = 4  # periods of a duty that are asked for together
+MANY = 500  # beyond so many touched units all are computed anew
+
+
+class Obligation(Base):
+    """``subject_id``: the record a clock runs for, 0 for a recurring duty. ``done_at``: when it was settled; ``in_time``: was
+    it by 截止; ``late_entry``: it was reported only after 关闭 (judged.py)."""
+
+    __tablename__ = "obligation"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    rule: Mapped[str] = mapped_column(String(80))
+    unit_kind: Mapped[str] = mapped_column(String(12))
+    unit_id: Mapped[int] = mapped_column(Integer)
+    subject_id: Mapped[int] = mapped_column(Integer, default=0)
+    period: Mapped[str] = mapped_column(String(10))
+    opened_at: Mapped[datetime] = mapped_column(Moment)
+    due_at: Mapped[datetime] = mapped_column(Moment)
+    done_at: Mapped[datetime | None] = mapped_column(Moment)
+    in_time: Mapped[bool | None] = mapped_column(Boolean)
+    late_entry: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    waived_until: Mapped[date | None] = mapped_column(Date)
+    waiver: Mapped[str | None] = mapped_column(String(300))
+    __table_args__ = (
+        Index("uq_obligation", "rule", "period", "unit_kind", "unit_id", "subject_id", unique=True),
+        Index("ix_obligation_done", "done_at", "due_at"),
+        Index("ix_obligation_unit", "unit_kind", "unit_id", "due_at"),
+        Index(
+            "ix_obligation_open",
+            "due_at",
+            "rule",
+            sqlite_where=text("done_at IS NULL"),
+            postgresql_where=text("done_at IS NULL"),
+        ),
+    )
+
+
+Key = tuple[str, str, str, int, int]  # rule, period, unit_kind, unit_id, subject_id
+
+
+def refresh(work: Work) -> None:
+    """Bring the duties of the touched units up to date, from the period that holds the earliest touched day on."""
+    for touch in work.merged():
+        moved = [d for d in work.catalog.deadlines.values() if touches(work, d, touch.tables)]
+        ids = touch.ids if len(touch.ids) <= MANY else None
+        # What was reported can't have settled a period that has not begun; who will owe it is asked when the day begins.
+        until = work.today if touch.tables is not None else None
+        _bring(work, [d for d in moved if unit_kind(d) == touch.kind], ids, touch.since, until)
+        _bring(work, [d for d in moved if unit_kind(d) != touch.kind], None, touch.since, until)
+
+
+def touches(work: Work, deadline: Deadline, tables: frozenset[str] | None) -> bool:
+    """Does the deadline read one of ``tables``? As for measures: what can't be read is taken to read everything."""
+    if tables is None:
+        return True
+    if deadline.of is not None:
+        return deadline.of.__tablename__ in tables
+    found = _reads(work, deadline)
+    return found is None or bool(found & tables)
+
+
+def _reads(work: Work, deadline: Deadline) -> frozenset[str] | None:
+    return prepared.reads(
+        work, deadline.key, lambda: owed(deadline, 1, EstateScope(work.settings, work.partners, name="o"))
+    )
+
+
+def roll(work: Work, since: date) -> None:
+    """All duties of all units, from the periods that hold ``since`` to the horizon."""
+    _bring(work, list(work.catalog.deadlines.values()), None, since)
+
+
+def rebuild(work: Work) -> None:
+    """Every duty since the campaign began, from the records alone."""
+    roll(work, work.campaign.starts_on)
+
+
+def unit_kind(deadline: Deadline) -> str:
+    return deadline.of.unit.name if deadline.of is not None and deadline.unit == RECORD else deadline.unit.name
+
+
+def occurrences(work: Work, deadline: Deadline, since: date, begun_by: date | None = None) -> list[Occurrence]:
+    """The occurrences of a recurring deadline that end on or after ``since``, up to the horizon; only those ``begun_by`` a
+    day, if one is given."""
+    due = due_of(deadline, work.settings)
+    assert isinstance(due, Once | Every)
+    until = max(work.today, work.campaign.starts_on) + HORIZON
+    found = due.occurrences(work.campaign.starts_on, until, work.today)
+    return [o for o in found if o.window.end >= since and (begun_by is None or o.window.start <= begun_by)]
+
+
+def _bring(work: Work, chosen: list[Deadline], ids: list[int] | None, since: date, until: date | None = None) -> None:
+    """All in a few statements; if that fails, one by one, and the guilty is noted at its place."""
+    chosen = [d for d in chosen if d.of is not None or not _missing(work, d)]
+    if not chosen:
+        return
+    with faults.border(work, "deadline:all", "core") as failed:
+        _settle(work, chosen, ids, since, until)
+    for one in chosen:
+        place = f"deadline:{one.key}"
+        if failed:
+            with faults.border(work, place, one.key.partition(".")[0]) as guilty:
+                _settle(work, [one], ids, since, until)
+            if guilty:
+                faults.record(work.session, place, guilty[0], work.now)
+                continue
+        faults.mended(work, place)
+
+
+def _missing(work: Work, deadline: Deadline) -> bool:
+    """Does it lack a partner's data? That is said at its place and troubles nobody else."""
+    _reads(work, deadline)
+    why = prepared.missing(work, deadline.key)
+    if why:
+        place, slug = f"deadline:{deadline.key}", deadline.key.partition(".")[0]
+        faults.record(work.session, place, Fault(plugin=slug, stage="deadline", what=why), work.now)
+    return bool(why)
+
+
+def _settle(work: Work, chosen: list[Deadline], ids: list[int] | None, since: date, until: date | None) -> None:
+    laid = {d.key: occurrences(work, d, since, until) for d in chosen if d.of is None}
+    ended = _closed(work, {d.unit for d in chosen if laid.get(d.key)}, ids)
+    wanted: dict[Key, Value] = {
+        key: value
+        for key, value in _recurring(work, [d for d in chosen if laid.get(d.key)], laid, ids)
+        if value[2] is not None or ended.get(key[2:4], FAR) >= day_of(value[1])  # gone before it was due: owed no more
+    }
+    for one in chosen:
+        if one.of is not None:
+            wanted |= dict(_clocks(work, one, one.of, ids))
+    asked = {(d.key, o.window.key) for d in chosen if d.of is None for o in laid[d.key]}
+    asked |= {(d.key, "-") for d in chosen if d.of is not None}
+    _write(work, asked, {unit_kind(d) for d in chosen}, ids, wanted)
+
+
+def _closed(work: Work, kinds: set[UnitKind], ids: list[int] | None) -> dict[tuple[str, int], date]:
+    """The units that have ceased, and when."""
+    models = [(kind.name, model_of(kind)) for kind in sorted(kinds, key=lambda k: k.name)]
+    parts = [select(literal(n), m.id, m.closed_on).where(m.closed_on.is_not(None)) for n, m in models]
+    parts = [part if ids is None else part.where(m.id.in_(ids)) for part, (_, m) in zip(parts, models, strict=True)]
+    found = work.session.execute(union_all(*parts) if len(parts) > 1 else parts[0]) if parts else ()
+    return {(kind, unit_id): day for kind, unit_id, day in found}
+
+
+def _recurring(
+    work: Work, chosen: list[Deadline], laid: dict[str, list[Occurrence]], ids: list[int] | None
+) -> Iterator[tuple[Key, Value]]:
+    few = [d for d in chosen if len(laid[d.key]) <= FEW]
+    if few:
+        yield from _together(work, [(d, n, one) for d in few for n, one in enumerate(laid[d.key])], ids)
+    for deadline in chosen:
+        if deadline not in few:  # a long row of periods: one statement, compiled once, for each of them
+            for one in laid[deadline.key]:
+                yield from _together(work, [(deadline, 0, one)], ids)
+
+
+def _together(
+    work: Work, parts: Sequence[tuple[Deadline, int, Occurrence]], ids: list[int] | None
+) -> Iterator[tuple[Key, Value]]:
+    """Several duties' periods in one statement."""
+    binds: dict[str, Any] = {} if ids is None else {"only": ids}
+    for at, (_, _, one) in enumerate(parts):
+        binds |= EstateScope(work.settings, work.partners, name=f"o{at}").binds(one.window) | {f"p{at}": one.window.key}
+    key = ("duties", tuple((d.key, number, o.times) for d, number, o in parts), ids is not None, work.settings_token)
+    by_key = {(d.key, o.window.key): (d, o) for d, _, o in parts}
+    for rule, period, unit, done in prepared.run(work, key, lambda: _statement(work, parts, ids is not None), binds):
+        deadline, one = by_key[rule, period]
+        opened = datetime.combine(one.window.start, time(0, 0), TZ)
+        yield (rule, period, deadline.unit.name, int(unit), 0), (opened, one.due_at, _moment(done))
+
+
+def _statement(work: Work, parts: Sequence[tuple[Deadline, int, Occurrence]], only: bool) -> Any:
+    selects = []
+    for at, (deadline, _, one) in enumerate(parts):
+        scope = EstateScope(work.settings, work.partners, name=f"o{at}", only=deadline.unit.name if only else "")
+        rows = owed(deadline, one.times, scope).subquery()
+        period = bindparam(f"p{at}", type_=String)
+        whole = select(literal(deadline.key), period.label("period"), rows.c[0], rows.c[1])
+        selects.append(whole.where(rows.c[0].in_(bindparam("only", expanding=True))) if only else whole)
+    return union_all(*selects) if len(selects) > 1 else selects[0]
+
+
+def owed(deadline: Deadline, times: int, scope: EstateScope) -> Any:
+    """(unit, day settled or NULL): who owes, and the day of the ``times``-th fact that settles it."""
+    assert deadline.done is not None
+    base = (deadline.who(scope) if deadline.who else scope.units(deadline.unit)).subquery("base")
+    facts = deadline.done(scope)
+    unit, day = facts.selected_columns[0], facts.selected_columns[1]
+    nth = facts.with_only_columns(day).where(unit == base.c[0]).order_by(day).limit(1).offset(times - 1)
+    return select(base.c[0], nth.correlate(base).scalar_subquery().label("done"))
+
+
+def _clocks(work: Work, deadline: Deadline, of: type[Record], ids: list[int] | None) -> Iterator[tuple[Key, Value]]:
+    due = due_of(deadline, work.settings)
+    assert not isinstance(due, Once | Every)
+    params = {} if ids is None else {"ids": ids}
+    rows = prepared.run(work, ("clock", deadline.key, ids is None), lambda: _running(deadline, of, ids is None), params)
+    for subject, unit_id, opened, stated, done in rows:
+        at, day = _moment(opened), _moment(stated)
+        assert at is not None
+        limit = due.due_of(at, day_of(day) if day else None, work.calendar)
+        yield (deadline.key, "-", of.unit.name, unit_id, subject), (at, limit, _moment(done))
+
+
+def _running(deadline: Deadline, of: type[Record], everywhere: bool) -> Any:
+    """The records whose clock runs or ran: (id, unit, opened, stated, done)."""
+    unit = getattr(of, of.unit.column)
+    blank = sql_cast(null(), Date)
+    stated = getattr(of, deadline.stated) if deadline.stated else blank
+    done = getattr(of, deadline.done_on) if deadline.done_on else blank
+    opened = getattr(of, deadline.opened)
+    rows = select(of.id, unit, opened, stated, done).where(of.state.in_(of.workflow.counting), opened.is_not(None))
+    if deadline.where is not None:
+        rows = rows.where(deadline.where())
+    return rows if everywhere else rows.where(unit.in_(bindparam("ids", expanding=True)))
+
+
+def _moment(value: Any) -> datetime | None:
+    """A day as its first moment (in time until its end). SQLite hands values of a compiled statement over as text."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value) if len(value) > 10 else date.fromisoformat(value)
+    if isinstance(value, datetime):
+        return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(TZ)
+    return None if value is None else datetime.combine(value, time(0, 0), TZ)
+
+
+def _write(
+    work: Work, asked: set[tuple[str, str]], kinds: set[str], ids: list[int] | None, wanted: Mapping[Key, Value]
+) -> None:
+    terms = {rule: Terms.of(work, work.catalog.deadlines[rule]) for rule, _ in asked}
+    params = {
+        "rules": list({r for r, _ in asked}),
+        "periods": list({p for _, p in asked}),
+        "kinds": list(kinds),
+        "ids": ids or [],
+    }
+    held = prepared.run(work, ("owed", ids is None), lambda: _held(ids is None), params)
+    current = {
+        (r, p, k, u, s): (row, Judged(_moment(o), _moment(d), _moment(f), in_time, late))  # type: ignore[arg-type]
+        for row, r, p, k, u, s, o, d, f, in_time, late in held
+        if (r, p) in asked
+    }
+    names = ("rule", "period", "unit_kind", "unit_id", "subject_id")
+    fresh = [
+        dict(zip(names, k, strict=True)) | terms[k[0]].first(v)._asdict() for k, v in wanted.items() if k not in current
+    ]
+    changed = [
+        {"row": row} | {f"new_{n}": value for n, value in then._asdict().items()}
+        for k, (row, was) in current.items()
+        if k in wanted and (then := terms[k[0]].then(was, wanted[k])) != was
+    ]
+    gone = [
+        {"row": row}
+        for k, (row, was) in current.items()
+        if k not in wanted and not (terms[k[0]].periodic and terms[k[0]].closed(was.due_at))
+    ]
+    connection, own = work.session.connection(), Obligation.__table__
+    if fresh:
+        connection.execute(insert(own), fresh)  # type: ignore[arg-type]
+    if changed:
+        values: dict[str, Any] = {n: bindparam(f"new_{n}") for n in Judged._fields}
+        connection.execute(update(own).where(own.c.id == bindparam("row")).values(values), changed)  # type: ignore[arg-type]
+    if gone:
+        connection.execute(delete(own).where(own.c.id == bindparam("row")), gone)  # type: ignore[arg-type]
+
+
+def _held(everywhere: bool) -> Any:
+    t = Obligation
+    key = (t.id, t.rule, t.period, t.unit_kind, t.unit_id, t.subject_id)
+    rows = select(*key, t.opened_at, t.due_at, t.done_at, t.in_time, t.late_entry).where(
+        t.rule.in_(bindparam("rules", expanding=True)),
+        t.period.in_(bindparam("periods", expanding=True)),
+        t.unit_kind.in_(bindparam("kinds", expanding=True)),
+    )
+    return rows if everywhere else rows.where(t.unit_id.in_(bindparam("ids", expanding=True)))

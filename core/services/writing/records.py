@@ -1,0 +1,316 @@
+"""The one door in: how a form post, a sheet's row, an API call or a demo sample becomes a row, a journal line and moved
+numbers. Validation, permission, journal, measures and obligations all happen here, in the caller's one transaction.
+
+Next: measures.py, obligations.py.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Integer, String, delete, func, or_, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from core.base.declared import Base
+from core.base.errors import Invalid, KeyReused, NotFound, Problem, Stale
+from core.base.fields import as_day
+from core.base.kinds import LARGEST, LongTextKind
+from core.base.react import Change
+from core.base.record import Record
+from core.base.window import Moment
+from core.base.workflow import Transition
+from core.services.audit import journal
+from core.services.audit.journal_row import JournalEntry
+from core.services.exchange import webhooks
+from core.services.permission import access
+from core.services.photos import upload_use
+from core.services.work import Work
+from core.services.writing import judging
+
+
+class Receipt(Base):
+    """What an idempotency key got: the same key with the same content gets the same answer again (A44, A45)."""
+
+    __tablename__ = "receipt"
+    key: Mapped[str] = mapped_column(String(120), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    subject: Mapped[str] = mapped_column(String(120))
+    subject_id: Mapped[int] = mapped_column(Integer)
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+LONGEST_REMARK = 500
+FEW = 8  # beyond so many single look-ups the community of every complex is read at once
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What the door answers: the row, and whether it was there already (a repeated submission) or unchanged."""
+
+    record: Record
+    repeated: bool = False
+    changed: bool = True
+
+
+def save(
+    work: Work,
+    key: str,
+    raw: Mapping[str, Any],
+    *,
+    record_id: int | None = None,
+    version: int | None = None,
+    idempotency: str | None = None,
+    said: Mapping[str, Any] | None = None,
+    reason: str = "",
+) -> Saved:
+    """Report a new record of class ``key``, or correct the one with ``record_id``.
+
+    ``raw``: field name to what was typed, picked or read (for a correction only what changes). ``said``: what the
+    idempotency key stands for, where the caller added to it. ``reason``: why what is unusual is right. Raises ``Invalid``
+    with every problem at once, ``Forbidden``, ``NotFound``, ``Stale`` with both versions, ``KeyReused``.
+    """
+    model, slug = work.catalog.records[key], key.partition(".")[0]
+    reason = _worded(work, "reason", reason[:LONGEST_REMARK])
+    digest = digest_of(key, record_id, raw if said is None else said) if idempotency else ""
+    if idempotency:
+        _one_at_a_time(work, idempotency)
+    if idempotency and (earlier := _repeated(work, idempotency, digest)):
+        return Saved(get(work, key, earlier), repeated=True, changed=False)
+    record = get(work, key, record_id) if record_id is not None else None
+    before = record.values() if record is not None else {}
+    if record is not None and version is not None and record.version != version:
+        raise Stale(before, raw, record.version)
+    values = judging.judged(work, slug, model, record, {**before, **judging.typed(work, model, before, raw)}, reason)
+    saved = _create(work, model, values) if record is None else _correct(work, record, values)
+    if saved.changed:
+        unit = (model.unit.name, saved.record.unit_id)
+        verb = "create" if record is None else "edit"
+        changes = journal.difference(model.fields(), before, values)
+        if reason.strip() and work.actor.role != access.SYSTEM:
+            saved.record.remark = reason.strip()[:500]
+            changes["remark"] = [None, saved.record.remark]
+        journal.write(work, verb, key, saved.record.id, changes, unit)
+        touch_many(work, model, [(before, values)])
+        told = saved.record.values()  # all of its fields, given or not
+        upload_use.follow(work, key, model, [(saved.record.id, before, told)])
+        happened(work, key, saved.record, before, told, "" if record is None else saved.record.state)
+    if idempotency:
+        work.session.add(Receipt(key=idempotency, digest=digest, subject=key, subject_id=saved.record.id, at=work.now))
+    return saved
+
+
+def move(
+    work: Work,
+    key: str,
+    record_id: int,
+    step: str,
+    raw: Mapping[str, Any] | None = None,
+    *,
+    remark: str = "",
+    version: int | None = None,
+) -> Record:
+    """Take a record one workflow step further. The step's own fields are required and read like any other."""
+    return take(work, key, get(work, key, record_id), step, raw, remark=remark, version=version)
+
+
+def take(
+    work: Work,
+    key: str,
+    record: Record,
+    step: str,
+    raw: Mapping[str, Any] | None = None,
+    *,
+    remark: str = "",
+    version: int | None = None,
+) -> Record:
+    """``move`` of a record at hand. What it raises, it raises before anything is written."""
+    model, slug = work.catalog.records[key], key.partition(".")[0]
+    before = record.values()
+    if version is not None and record.version != version:
+        raise Stale(before, raw or {}, record.version)
+    remark = _worded(work, "remark", remark)
+    transition = judging.allowed(work, slug, record, step, remark)
+    values = judging.step_values(work, model, transition, record, raw or {}, remark)
+    for name, value in values.items():
+        setattr(record, name, value)
+    was, record.state = record.state, transition.target
+    record.remark = remark.strip() or record.remark
+    record.moved_by, record.updated_at, record.version = work.actor.login, work.now, record.version + 1
+    work.session.flush()
+    changes = journal.difference(model.fields(), before, record.values()) | {"state": [was, record.state]}
+    if remark:
+        changes["remark"] = [None, remark]
+    journal.write(work, f"move:{step}", key, record.id, changes, (model.unit.name, record.unit_id))
+    touch_many(work, model, [(before, record.values())])
+    upload_use.follow(work, key, model, [(record.id, before, record.values())])
+    happened(work, key, record, before, record.values(), was, step)
+    return record
+
+
+def remove(work: Work, key: str, record_id: int, *, version: int | None = None) -> None:
+    """Take a record out; the journal keeps every value it had."""
+    model, slug = work.catalog.records[key], key.partition(".")[0]
+    record = get(work, key, record_id)
+    before = record.values()
+    if version is not None and record.version != version:
+        raise Stale(before, {}, record.version)
+    judging.permit(work, slug, model, record, before)
+    judging.removable(work, slug, record)
+    work.session.delete(record)
+    work.session.flush()
+    journal.write(
+        work,
+        "remove",
+        key,
+        record_id,
+        journal.difference(model.fields(), before, {}),
+        (model.unit.name, record.unit_id),
+    )
+    touch_many(work, model, [(before, {})])
+    upload_use.follow(work, key, model, [(record_id, before, {})])
+    was, record.state = record.state, ""
+    happened(work, key, record, before, {}, was, "remove")
+
+
+def get(work: Work, key: str, record_id: int) -> Record:
+    """One record the actor may see; ``NotFound`` alike for a missing and a hidden one."""
+    model = work.catalog.records.get(key)
+    if model is None or record_id > LARGEST:
+        raise NotFound(key)
+    rows = select(model).where(model.id == record_id, access.visible(work.actor, key.partition(".")[0], model))
+    found = work.session.scalars(rows).first()
+    if found is None:
+        there = work.session.scalar(select(model.id).where(model.id == record_id)) is not None
+        raise NotFound(f"{key} {record_id}", hidden=there)
+    return found
+
+
+def steps(work: Work, key: str, record: Record) -> tuple[Transition, ...]:
+    """The steps the actor may take now."""
+    return tuple(
+        t
+        for t in record.workflow.steps_from(record.state)
+        if judging.refusal(work, key.partition(".")[0], record, t) is None
+    )
+
+
+def opened(work: Work, model: type[Record]) -> dict[str, Any]:
+    """What every new record has besides its fields."""
+    return {
+        "state": model.workflow.start,
+        "version": 1,
+        "created_at": work.now,
+        "updated_at": work.now,
+        "created_by": work.actor.login,
+    }
+
+
+def fresh_id(work: Work, model: type[Record]) -> int | None:
+    """A number no record of the class has had: SQLite gives that of the last one, once it is removed, to the next, and with it
+    what was said of it, its receipts and its clocks. None where the store counts on by itself."""
+    if work.session.get_bind().dialect.name != "sqlite":
+        return None
+    key = work.catalog.key_of(model)
+    had = select(func.max(JournalEntry.subject_id)).where(JournalEntry.subject == key).scalar_subquery()
+    there = select(func.max(model.id)).scalar_subquery()
+    return (work.session.scalar(select(func.max(func.coalesce(there, 0), func.coalesce(had, 0)))) or 0) + 1
+
+
+def _create(work: Work, model: type[Record], values: dict[str, Any]) -> Saved:
+    record = model(**values, **opened(work, model), id=fresh_id(work, model))
+    work.session.add(record)
+    work.session.flush()
+    return Saved(record)
+
+
+def altered(work: Work, record: Record, values: Mapping[str, Any]) -> bool:
+    """Set what differs; the caller flushes."""
+    changed = {n: v for n, v in values.items() if getattr(record, n) != v}
+    for name, value in changed.items():
+        setattr(record, name, value)
+    if changed:
+        record.version += 1
+        record.updated_at = work.now
+    return bool(changed)
+
+
+def _correct(work: Work, record: Record, values: dict[str, Any]) -> Saved:
+    changed = altered(work, record, values)
+    if changed:
+        work.session.flush()
+    return Saved(record, changed=changed)
+
+
+def happened(
+    work: Work,
+    key: str,
+    record: Record,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    was: str,
+    step: str = "",
+) -> None:
+    """Tell other systems (webhooks.py), and who reacts to it, when the unit of work ends (reactions.py)."""
+    webhooks.changed(work, key, record, was=was, step=step)
+    if work.catalog.reactions_to(key):
+        told = Change(
+            key=key,
+            record_id=record.id,
+            unit_kind=record.unit.name,
+            unit_id=record.unit_id,
+            before=before,
+            after=dict(after),
+            was=was,
+            state=record.state,
+            step=step,
+        )
+        work.changes.append(told)
+
+
+def touch_many(work: Work, model: type[Record], pairs: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> None:
+    """The units before and after, from the earliest day on which a record says or said anything."""
+    sides = [v for pair in pairs for v in pair if v]
+    told = [f.name for f in model.fields() if f.kind.name in ("day", "month", "moment") and not f.planned]
+    days: list[date] = [as_day(v[n]) for v in sides for n in told if v.get(n) is not None]
+    ids = frozenset(v[model.unit.column] for v in sides)
+    work.touch(model.unit, ids, min(min(days, default=work.today), work.today), model.__tablename__)
+
+
+def digest_of(key: str, record_id: int | None, raw: Mapping[str, Any]) -> str:
+    content = json.dumps([key, record_id, {k: str(v) for k, v in raw.items()}], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(content.encode(errors="backslashreplace")).hexdigest()
+
+
+def _worded(work: Work, name: str, text: str) -> str:
+    """What a person says besides the fields, fit to be kept. Raises ``Invalid``."""
+    try:
+        return LongTextKind(longest=LONGEST_REMARK).read(text, work.look)
+    except ValueError as error:
+        raise Invalid([Problem(name, error.args[0])]) from None
+
+
+def forget(session: Session, before: datetime) -> int:
+    """Drop what keys of the API got before that moment; how many. A sheet's rows are remembered for good: the same file
+    must never count twice."""
+    old = or_(*(Receipt.key.startswith(prefix) for prefix in ("api/", "intake/")))
+    return session.execute(delete(Receipt).where(Receipt.at < before, old)).rowcount  # type: ignore[attr-defined, no-any-return]
+
+
+def _one_at_a_time(work: Work, idempotency: str) -> None:
+    """Who sends the same key at the same time waits for the first to end, and then gets its answer. SQLite has one writer."""
+    if work.session.get_bind().dialect.name == "postgresql":
+        work.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(idempotency, 0))))
+
+
+def _repeated(work: Work, idempotency: str, digest: str) -> int | None:
+    earlier = work.session.get(Receipt, idempotency)
+    if earlier is None:
+        return None
+    if earlier.digest != digest:
+        raise KeyReused(idempotency)
+    return earlier.subject_id
