@@ -6,6 +6,7 @@ Weeks are ISO weeks keyed by (ISO year, week), so 2024-12-30 lies in 2025-W01 (p
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -14,6 +15,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import DateTime
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
+
+from core.base.say import Say
 
 TZ = ZoneInfo("Asia/Shanghai")
 
@@ -78,6 +81,27 @@ def windows(period: Period, first: date, last: date, *, campaign_start: date, as
         if one.end >= last:
             return
         day = one.end + timedelta(days=1)
+
+
+def spoken(key: str) -> Say | str:
+    """A period as it is said: 2024年11月, 11月11日—17日, 11月15日, 2024年第4季度. "" for what has no periods.
+
+    >>> str(spoken("2024-W46"))
+    '11月11日—17日'
+    """
+    if match := re.fullmatch(r"(\d{4})-W(\d{2})", key):
+        first = date.fromisocalendar(int(match[1]), int(match[2]), 1)
+        last = first + timedelta(days=6)
+        if first.month == last.month:
+            return Say("{m}月{d}日—{e}日", m=first.month, d=first.day, e=last.day)
+        return Say("{m}月{d}日—{n}月{e}日", m=first.month, d=first.day, n=last.month, e=last.day)
+    if match := re.fullmatch(r"(\d{4})-Q(\d)", key):
+        return Say("{y}年第{q}季度", y=match[1], q=match[2])
+    if match := re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", key):
+        return Say("{m}月{d}日", m=int(match[2]), d=int(match[3]))
+    if match := re.fullmatch(r"(\d{4})-(\d{2})", key):
+        return Say("{y}年{m}月", y=match[1], m=int(match[2]))
+    return Say("{y}年", y=key) if re.fullmatch(r"\d{4}", key) else ""
 
 
 def month_end(day: date) -> date:

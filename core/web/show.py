@@ -15,8 +15,9 @@ from core.base.fields import Field
 from core.base.say import Say
 from core.base.shown import figure_cell, target_text
 from core.base.status import Status
-from core.base.window import TZ, day_of
+from core.base.window import TZ, day_of, spoken
 from core.render import html
+from core.services.measuring import why
 from core.services.permission.rights import ROLES
 from core.web import language
 from core.web.frame import address, reading
@@ -25,7 +26,7 @@ WEEK = "一二三四五六日"
 
 
 def install(app: Flask) -> None:
-    for name in ("day", "moment", "left", "say", "blocks", "figure", "target", "percent", "cell"):
+    for name in ("day", "moment", "left", "say", "blocks", "figure", "target", "arrival", "percent", "cell", "period"):
         app.jinja_env.filters[name] = globals()[name]
     app.jinja_env.globals.update(Light=Light, Status=Status, ROLES=ROLES)
 
@@ -72,6 +73,19 @@ def target(one: IndicatorFacts) -> str:
     return target_text(one)
 
 
+def arrival(one: IndicatorFacts) -> str:
+    """When the target will be reached at this speed, as far as it will be in time."""
+    by, arrives = why.due(one), one.pace.arrives
+    if arrives is None:
+        return str(gettext("按目前进度无法推算"))
+    return str(gettext("按目前进度到期前不能达标")) if by is not None and arrives > by else day(arrives)
+
+
+def period(key: str) -> str:
+    """A reporting period as it is said, never its key."""
+    return language.translated(spoken(key)) if spoken(key) else "—"
+
+
 def cell(value: Any, field: Field) -> str:
     """A field's value as a person reads it."""
     shown = field.kind.show(value, reading().look)
@@ -80,4 +94,17 @@ def cell(value: Any, field: Field) -> str:
     return shown or "—"
 
 
-__all__ = ["blocks", "cell", "day", "figure", "install", "left", "moment", "percent", "say", "target"]
+__all__ = [
+    "arrival",
+    "blocks",
+    "cell",
+    "day",
+    "figure",
+    "install",
+    "left",
+    "moment",
+    "percent",
+    "period",
+    "say",
+    "target",
+]

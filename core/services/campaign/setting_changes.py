@@ -9,11 +9,13 @@ from typing import Any
 
 from sqlalchemy import select
 
+from core.base.describe import Shape
 from core.base.errors import Forbidden, Invalid, NotFound, Problem
 from core.base.kinds_of_time import DayKind
 from core.base.say import Say
 from core.estate.campaign import SettingValue
 from core.services.audit import journal
+from core.services.campaign.settings import target_of
 from core.services.permission import access
 from core.services.work import Work
 
@@ -30,7 +32,9 @@ def change(work: Work, key: str, raw: Any, reason: str) -> None:
         raise Forbidden(Say("只有牵头部门和系统管理员可以修改此设置"))
     if not reason.strip():
         raise Invalid([Problem("reason", Say("请写明修改原因"))])
-    before, value = work.settings.get(key), _read(work, key, raw)
+    before, value = _in_force(work, key), _read(work, key, raw)
+    if before == value:
+        raise Invalid([Problem("value", Say("与现值相同，没有修改"))])
     found = select(SettingValue).where(SettingValue.key == key, SettingValue.since == work.today)
     row = work.session.scalars(found).first()
     if row is None:
@@ -47,6 +51,20 @@ def change(work: Work, key: str, raw: Any, reason: str) -> None:
     work.everything = True
 
 
+def _in_force(work: Work, key: str) -> Any:
+    """What holds before the change, as it would be kept: the plugin's own word where the campaign says nothing."""
+    owner, _, word = key.rpartition(".")
+    if owner in work.catalog.indicators and word == "target":
+        target = target_of(work.catalog.indicators[owner], work.settings)
+        return None if target is None else _typed(Decimal(target.value.numerator) / target.value.denominator)
+    return work.settings.get(key)
+
+
+def _typed(value: Decimal) -> str:
+    """0.8, whether it was kept as 0.80 or 80%."""
+    return f"{value.normalize():f}"
+
+
 def _plain(work: Work, key: str, value: Any) -> Any:
     declared = work.catalog.settings.get(key)
     return declared.kind.dump(value) if declared and value is not None else value
@@ -60,7 +78,8 @@ def _read(work: Work, key: str, raw: Any) -> Any:
         if declared is not None:
             return declared.kind.read(raw, work.look)
         if owner in work.catalog.indicators and word == "target":
-            return str(_number(raw))
+            share = work.catalog.indicators[owner].shape in (Shape.RATIO, Shape.REDUCTION)
+            return _typed(_share(raw) if share else _number(raw))
         if (owner in work.catalog.indicators and word == "by") or (owner in work.catalog.deadlines and word == "due"):
             day: date = DayKind().read(raw, work.look)
             return day.isoformat()
@@ -69,11 +88,21 @@ def _read(work: Work, key: str, raw: Any) -> Any:
     raise NotFound(key)
 
 
+def _share(raw: Any) -> Decimal:
+    """80%, 80 and 0.8 are the same share; more than all of it is a slip of the finger."""
+    typed = str(raw).strip()
+    value = _number(typed.removesuffix("%"))
+    share = value / 100 if typed.endswith("%") or value > 1 else value
+    if share > 1:
+        raise ValueError(Say("百分比不能超过100%：请填写例如 80% 或 80"))
+    return share
+
+
 def _number(raw: Any) -> Decimal:
     try:
-        value = Decimal(str(raw).strip().removesuffix("%"))
+        value = Decimal(str(raw).strip())
     except InvalidOperation:
-        raise ValueError(Say("请填写数字，例如 0.6、60% 或 40")) from None
+        raise ValueError(Say("请填写数字，例如 80% 或 40")) from None
     if not value.is_finite() or value < 0:
         raise ValueError(Say("请填写不小于零的数字"))
-    return value / 100 if str(raw).strip().endswith("%") else value
+    return value

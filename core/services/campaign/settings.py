@@ -5,7 +5,7 @@ Every indicator has ``<key>.target`` and ``<key>.by``, every once-deadline ``<ke
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -43,6 +43,24 @@ def target_of(indicator: Indicator, settings: Mapping[str, Any]) -> Target | Non
     base = indicator.target or Target(Fraction(str(stated)), aim=indicator.aim)
     value = Fraction(str(stated)) if stated is not None else base.value
     return Target(value, date.fromisoformat(by) if by else base.by, base.aim)
+
+
+def targets_over(
+    session: Session, chosen: Sequence[Indicator], days: Sequence[date]
+) -> dict[str, list[Fraction | None]]:
+    """The target's value of each of ``chosen`` as it was in force on each of ``days``, in one statement."""
+    keys = {f"{i.key}.target": i for i in chosen}
+    rows = select(SettingValue.key, SettingValue.since, SettingValue.value).where(SettingValue.key.in_(keys))
+    found: dict[str, list[tuple[date, Any]]] = {}
+    for key, since, value in session.execute(rows.order_by(SettingValue.since, SettingValue.id)):
+        found.setdefault(key, []).append((since, value))
+    return {i.key: [_on(i, found.get(key, []), day) for day in days] for key, i in keys.items()}
+
+
+def _on(indicator: Indicator, changes: Sequence[tuple[date, Any]], day: date) -> Fraction | None:
+    told = [value for since, value in changes if since <= day]
+    target = target_of(indicator, {f"{indicator.key}.target": told[-1]} if told else {})
+    return None if target is None else target.value
 
 
 def due_of(deadline: Deadline, settings: Mapping[str, Any]) -> Due:

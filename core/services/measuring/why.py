@@ -100,7 +100,9 @@ def _rule(facts: IndicatorFacts) -> Say:
     by = due(facts)
     if by is None:
         return Say("这项目标没有期限，每天都应达到{t}，现为{v}", t=aim, v=now)
-    if facts.window.as_of >= by:
+    if facts.window.as_of == by:
+        return Say("期限{d}就是今天，应达{t}，现为{v}", d=_day(by), t=aim, v=now)
+    if facts.window.as_of > by:
         return Say("期限{d}已到，应达{t}，现为{v}", d=_day(by), t=aim, v=now)
     if pace.expected is None or pace.figure is None:
         return Say("应达{t}，现为{v}", t=aim, v=now)

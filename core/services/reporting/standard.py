@@ -22,7 +22,7 @@ from core.base.blocks import (
 from core.base.describe import Shape
 from core.base.facts import DeadlineFacts, Facts, IndicatorFacts
 from core.base.shown import figure_cell, lamp, target_text
-from core.base.window import day_of
+from core.base.window import day_of, spoken
 
 NAMED = 12  # units named in one line; the number opens all of them
 
@@ -96,6 +96,7 @@ def deadline_table(duties: tuple[DeadlineFacts, ...], as_of: date) -> Table:
             Number(d.met_late),
             Number(d.open),
             Number(d.overdue),
+            Text(str(spoken(d.ended)) or "累计") if d.on_time[1] else Text("—"),
             Ratio(
                 *d.on_time,
                 ref=Ref(kind="deadline", key=d.deadline.key, as_of=as_of, period=d.ended, query=d.within),
@@ -113,10 +114,11 @@ def deadline_table(duties: tuple[DeadlineFacts, ...], as_of: date) -> Table:
             Column(label="逾期完成", width=5, align="right"),
             Column(label="未到期", width=4, align="right"),
             Column(label="逾期未办", width=5, align="right"),
+            Column(label="计率期", width=7),
             Column(label="按期率", width=9, align="right"),
         ),
         rows=rows,
-        note="按期率＝最近一个到期统计期内按期办结的÷应办的；一次性事项和按件计时的，＝按期÷（已办结＋逾期未办）。",
+        note="应办至逾期未办各列是本期的数，逾期未办含以前各期；按期率是“计率期”即最近一个已到期统计期的，＝按期÷应办；累计的，＝按期÷（已办结＋逾期未办）。",
     )
 
 

@@ -14,14 +14,14 @@ from core.base.units import COMMUNITY, COMPLEX, STREET
 from core.base.window import FAR, Period, windows
 from core.estate.units import ComplexTerm
 from core.services.lists import listing
-from core.services.measuring import figures, places, trends, why
+from core.services.measuring import figures, places, why
 from core.services.measuring.places import Place
 from core.services.measuring.why import UnitRow
 from core.services.owing import duties, duty_rows
 from core.services.reporting import reports
 from core.services.work import Work
 from core.web import frame
-from core.web.pages.workspace import trend
+from core.web.pages.workspace import drawn
 
 bp = Blueprint("figures", __name__)
 
@@ -47,7 +47,7 @@ def indicator(key: str) -> ResponseReturnValue:
         formula=why.FORMULAS[found.shape],
         expected=why.amount(found, facts.pace.expected),
         why=why.explain(facts, every),
-        trend=trend(facts, trends.trends(work, [found], day)[key]),
+        trend=drawn(work, [facts], day)[key],
         groups=_groups(work, facts),
         rows=[r for r in every if place is None or r.community_id in place.communities or _is_part(found, r, place)],
         within=dict(place.query) if place else {},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, request, url_for
@@ -12,6 +13,7 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from sqlalchemy import select
 
+from core.base.describe import Indicator, Shape
 from core.base.due import Once
 from core.base.errors import Forbidden, Invalid, NotFound
 from core.base.fields import Field
@@ -25,6 +27,7 @@ from core.web import forms, frame
 from core.web.language import translated
 
 bp = Blueprint("settings", __name__)
+SHARES = (Shape.RATIO, Shape.REDUCTION)
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ def show(slug: str) -> ResponseReturnValue:
         chosen=[(c, c.kind.show(c.value, work.look), next(iter(forms.fields_of(f)))) for c, f in chosen],
         problems=problems,
         may=setting_changes.may_change(work, slug),
-        history=_history(work, [c.key for c, _f in chosen]),
+        history=_history(work, [c for c, _f in chosen]),
         labels={c.key: c.label for c, _f in chosen},
     )
     return (page, 422) if problems else page
@@ -80,9 +83,9 @@ def choices(work: Work, slug: str) -> Iterator[Choice]:
         target = target_of(one, settings)
         if target is not None:
             label = f"{one.code} {translated(one.label)}".strip()
-            share = one.shape.value in ("ratio", "reduction")
-            value = f"{float(target.value) * 100:g}%" if share else f"{float(target.value):g}"
-            yield Choice(f"{one.key}.target", _("目标：%(l)s", l=label), TextKind(longest=20), value)
+            note = _("百分比：写80即为百分之八十") if one.shape in SHARES else ""
+            value = _target(one, str(float(target.value)))
+            yield Choice(f"{one.key}.target", _("目标：%(l)s", l=label), TextKind(longest=20), value, note)
             if target.by is not None:
                 yield Choice(f"{one.key}.by", _("达标日期：%(l)s", l=label), DayKind(), target.by)
     for deadline in plugin.deadlines:
@@ -101,6 +104,27 @@ def _form(choice: Choice) -> FlaskForm:
     )
 
 
-def _history(work: Work, keys: list[str]) -> list[JournalEntry]:
-    rows = select(JournalEntry).where(JournalEntry.subject.in_(keys), JournalEntry.verb == "set")
-    return list(work.session.scalars(rows.order_by(JournalEntry.id.desc()).limit(30)))
+def _history(work: Work, chosen: list[Choice]) -> list[tuple[JournalEntry, str, str]]:
+    """The last changes, newest first, each with its value before and after as a person reads it."""
+    by_key = {c.key: c for c in chosen}
+    rows = select(JournalEntry).where(JournalEntry.subject.in_(by_key), JournalEntry.verb == "set")
+    found = work.session.scalars(rows.order_by(JournalEntry.id.desc()).limit(30))
+    out = []
+    for line in found:
+        before, after = (_told(work, by_key[line.subject], value) for value in line.changes["value"])
+        out.append((line, before, after))
+    return out
+
+
+def _told(work: Work, choice: Choice, kept: Any) -> str:
+    if kept is None:
+        return "—"
+    owner, _dot, word = choice.key.rpartition(".")
+    if owner in work.catalog.indicators and word == "target":
+        return _target(work.catalog.indicators[owner], str(kept))
+    declared = work.catalog.settings.get(choice.key)
+    return choice.kind.show(declared.kind.load(kept) if declared else date.fromisoformat(kept), work.look) or "—"
+
+
+def _target(one: Indicator, value: str) -> str:
+    return f"{float(value) * 100:g}%" if one.shape in SHARES else f"{float(value):g}"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from fractions import Fraction
 
 from flask import Blueprint, abort
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import func, select
 
@@ -15,6 +17,7 @@ from core.base.describe import Shape
 from core.base.facts import IndicatorFacts
 from core.base.units import ACTION
 from core.render import svg
+from core.services.campaign.settings import targets_over
 from core.services.measuring import trends
 from core.services.owing import duties
 from core.services.owing.duties import Duty
@@ -39,14 +42,13 @@ def show(slug: str) -> ResponseReturnValue:
         abort(404)
     plugin = work.catalog.plugins.get(slug)
     answers = responsibilities.of_action(work, slug, day)
-    lines = trends.trends(work, [i.indicator for i in found[0].indicators], day)
     return frame.page(
         "workspace.html",
         day=day,
         facts=found[0],
         plugin=plugin,
         fault=work.catalog.fault_of(slug),
-        trends={i.indicator.key: trend(i, lines[i.indicator.key]) for i in found[0].indicators},
+        trends=drawn(work, found[0].indicators, day),
         kinds=_kinds(work, slug),
         answers=answers,
         section=documents.section(work, slug, day),
@@ -65,20 +67,36 @@ def _group(work: Work, answers: Sequence[Held]) -> list[tuple[Duty, str]]:
     return [(d, work.catalog.key_of(d.deadline.answers) if d.deadline.answers else "") for d in owed]
 
 
-def trend(one: IndicatorFacts, points: trends.Trend) -> Markup:
-    """The figure week by week with its target, as SVG; "" where there is nothing to draw."""
+def drawn(work: Work, chosen: Sequence[IndicatorFacts], day: date) -> dict[str, Markup]:
+    """The figure of each of ``chosen`` week by week with the target in force then, as SVG; "" where there is nothing to draw."""
+    asked = [i.indicator for i in chosen]
+    lines = trends.trends(work, asked, day)
+    days = [d for d, _ in next(iter(lines.values()), [])]
+    targets = targets_over(work.session, asked, days)
+    return {i.indicator.key: _drawn(i, lines[i.indicator.key], targets[i.indicator.key]) for i in chosen}
+
+
+def _drawn(one: IndicatorFacts, points: trends.Trend, targets: Sequence[Fraction | None]) -> Markup:
     if sum(1 for _, value in points if value is not None) < 2:
         return Markup("")
-    share = one.indicator.shape in (Shape.RATIO, Shape.REDUCTION)
     label = translated(one.indicator.label)
+    series = [Series(label=label, values=_floats(v for _, v in points))]
+    moved = len(set(targets)) > 1
+    if moved:  # a step where the target was changed: days before were judged by the old one
+        series.append(Series(label=_("目标"), values=_floats(targets)))
     chart = Chart(
         title=label,
         labels=tuple(f"{d.month}-{d.day}" for d, _ in points),
-        series=(Series(label=label, values=tuple(None if v is None else float(v) for _, v in points)),),
-        unit="%" if share else "",
-        target=float(one.target.value) if one.target else None,
+        series=tuple(series),
+        unit="%" if one.indicator.shape in (Shape.RATIO, Shape.REDUCTION) else "",
+        target=float(one.target.value) if one.target and not moved else None,
+        target_label=_("目标"),
     )
     return svg.svg(chart, "trend-" + one.indicator.key.replace(".", "-"))  # each picture is named by its own id
+
+
+def _floats(values: Iterable[Fraction | None]) -> tuple[float | None, ...]:
+    return tuple(None if v is None else float(v) for v in values)
 
 
 def _kinds(work: Work, slug: str) -> list[tuple[str, str, str, int, bool]]:

@@ -41,6 +41,24 @@ def test_a_target_is_changed_with_a_reason_and_the_light_follows(client: Client)
         assert line.changes["remark"] == [None, "区级口径调整"]
 
 
+def test_a_share_is_typed_with_or_without_its_sign_and_never_more_than_all(client: Client) -> None:
+    """80 meant as 80 % once became 8000 %."""
+    office = client("office")
+    assert post(office, KEY, "80", "区级口径调整").status_code == 302
+    with office.platform.reading() as work:
+        assert work.settings[KEY] == "0.8"
+    assert "100% → 80%" in office.get("/a/environment/settings").get_data(as_text=True)
+    for typed, words in (
+        ("800%", "百分比不能超过100%"),
+        ("180", "百分比不能超过100%"),
+        ("0.80", "与现值相同"),
+        ("80%", "与现值相同"),
+    ):
+        answer = post(office, KEY, typed, "再改")
+        assert answer.status_code == 422
+        assert words in answer.get_data(as_text=True)
+
+
 def test_a_setting_with_options_is_picked_and_nonsense_is_refused(client: Client) -> None:
     office = client("office")
     key = "environment.fallback_services"
