@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from core.base.errors import Forbidden, Invalid, Problem
@@ -174,6 +175,8 @@ class _Planner:
         problems = error.problems if isinstance(error, Invalid) else (Problem(unit, str(error)),)
         for problem in problems:
             column = self.columns.column_of(problem.field)
+            if column is not None and self.columns.fields[column].kind.name == "photos":
+                problem = replace(problem, text=Say("每条都要附照片，表格里附不了：请在网页上填报这一条"))
             if column is None:
                 yield Flaw(f"第 {line.number} 行", "", problem.text)
             else:

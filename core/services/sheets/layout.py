@@ -49,6 +49,11 @@ def shown(model: type[Declared]) -> tuple[Field, ...]:
     return tuple(f for f in model.fields() if not f.filed)
 
 
+def needs_photos(model: type[Declared]) -> bool:
+    """A sheet has no room for a photo, so it adds no row of what must have one; it still corrects what is there."""
+    return any(f.kind.name == "photos" and f.required for f in brought(model))
+
+
 def is_record(model: type[Any]) -> bool:
     return issubclass(model, Record)
 

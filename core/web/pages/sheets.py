@@ -24,7 +24,9 @@ from core.services.lists import listing
 from core.services.permission import rights
 from core.services.personal import reveal
 from core.services.sheets.kept import SheetUpload
+from core.services.sheets.layout import needs_photos
 from core.services.work import Work
+from core.services.writing import grids
 from core.web import frame
 
 bp = Blueprint("sheets", __name__)
@@ -187,7 +189,16 @@ def _start(key: str, problems: list[Any] | None = None) -> str:
     is_unit = key in UNITS
     back = f"/registry/{key}" if is_unit else f"/r/{key}"
     clear = reveal.may_export(work, key)
-    return frame.page("sheet.html", key=key, model=model, back=back, problems=problems or [], clear=clear)
+    return frame.page(
+        "sheet.html",
+        key=key,
+        model=model,
+        back=back,
+        problems=problems or [],
+        clear=clear,
+        photographed=needs_photos(model),
+        grid=not is_unit and grids.fits(work, key),
+    )
 
 
 def _model(work: Work, key: str) -> Any:

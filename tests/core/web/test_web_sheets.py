@@ -144,3 +144,17 @@ def test_an_upload_is_its_owners_and_does_not_last(client: People) -> None:
     assert a.get(where).status_code == 404
     upload(a, GOOD)
     assert count(a, SheetUpload) == 1
+
+
+def test_what_must_have_a_photo_is_not_promised_by_an_empty_template(a: Any) -> None:
+    """A row of a sheet has no photo: the page says where such a record is reported, and so does the cell."""
+    page = a.get(f"/r/{KEY}/sheet").get_data(as_text=True)
+    assert "template.xlsx" not in page
+    assert f'href="/r/{KEY}/grid"' in page
+    seen = upload(a, "小区,清扫日期,重点部位,参加人数\n示例小区02,2024-11-18,出入口,5", "上报.csv")
+    answer = a.get(seen.location).get_data(as_text=True) if seen.status_code == 302 else seen.get_data(as_text=True)
+    assert "清扫前后照片" in answer
+    seen = upload(a, "小区,清扫日期,重点部位,参加人数,清扫前后照片\n示例小区02,2024-11-18,出入口,5,", "上报.csv")
+    answer = a.get(seen.location).get_data(as_text=True) if seen.status_code == 302 else seen.get_data(as_text=True)
+    assert "表格里附不了" in answer
+    assert "template.xlsx" in a.get("/r/environment.standard/sheet").get_data(as_text=True)
