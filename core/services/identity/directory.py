@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from sqlalchemy import ColumnElement, func, or_, select
 
@@ -35,6 +36,11 @@ class Asked:
     def args(self) -> dict[str, str]:
         """What narrows it, as words of an address."""
         return {k: v for k, v in (("q", self.text), ("role", self.role)) if v}
+
+    @property
+    def query(self) -> str:
+        """The page itself, as the words of an address."""
+        return urlencode(self.args | {"page": str(self.page)})
 
     @classmethod
     def read(cls, args: Mapping[str, str]) -> Asked:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, request, url_for
+from flask import Blueprint, abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -46,6 +46,5 @@ def _index(problems: Sequence[Problem] = ()) -> str:
     work = frame.reading()
     asked = directory.Asked.read(request.args)
     found = directory.find(work, asked, accounts.real_now())
-    back = url_for("grants.index", **asked.args, page=asked.page)
     told = {"problems": problems, "roles": [(r, rights.ROLES[r]) for r in people.GIVEN], "rules": frame.rules()}
-    return frame.page("grants.html", found=found, asked=asked, back=back, **told)
+    return frame.page("grants.html", found=found, asked=asked, back=f"/grants?{asked.query}", **told)

@@ -92,11 +92,7 @@ def _index(problems: Sequence[Problem] = ()) -> str:
     found = directory.find(work, asked, accounts.real_now())
     by_command = () if work.campaign.demo else rights.APART  # whose links people.link refuses
     told = {"problems": problems, "typed": request.form, "by_command": by_command}
-    return frame.page("people.html", found=found, asked=asked, back=_back(asked), **told, **_choices(work))
-
-
-def _back(asked: directory.Asked) -> str:
-    return url_for("people.index", **asked.args, page=asked.page)
+    return frame.page("people.html", found=found, asked=asked, back=f"/people?{asked.query}", **told, **_choices(work))
 
 
 def _choices(work: Work) -> dict[str, object]:
