@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 import click
 
-from core.cli.opening import DAY, loaded, main, opened, said
+from core.cli.opening import DAY, leave_at_once, loaded, main, opened, said
 from core.services.platform import Platform
 
 
@@ -18,17 +18,19 @@ def scheduler(every: float) -> None:
     import signal  # noqa: PLC0415
     from threading import Event  # noqa: PLC0415
 
-    from core.jobs import tick  # noqa: PLC0415
+    from core.jobs import clock  # noqa: PLC0415
     from core.services.messaging import channels  # noqa: PLC0415
 
     stop = Event()
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, lambda *_: stop.set())
     with opened() as found:
-        running = tick.start(found, channels.configured(os.environ), every)
+        running = clock.Clock(found, channels.configured(os.environ), every)
         click.echo("定时任务已启动（按 Ctrl+C 停止）")
         stop.wait()
-        running.shutdown(wait=True)
+        running.stop()
+    if not running.ended:
+        leave_at_once()
 
 
 @main.group()

@@ -14,7 +14,7 @@ import click
 
 from core.base.errors import DeclarationError, Invalid
 from core.base.window import TZ
-from core.cli.opening import DAY, MEILING, loaded, main, opened, said
+from core.cli.opening import DAY, MEILING, leave_at_once, loaded, main, opened, said
 from core.kernel import plugins
 from core.services.demo_world import demo_people
 from core.services.identity import accounts
@@ -110,24 +110,35 @@ def serve(port: int, host: str, ticking: bool, dev: bool, package: Path | None) 
         raise click.UsageError("--plugin 只与 --dev 同用；正式运行请先安装：pip install 目录")
     import signal  # noqa: PLC0415
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # waitress lets running requests end, then returns
+    clocks: list[Any] = []
+    try:
+        with opened() as found, said():
+            _fit(found)
+            _serve(found, host, port, clocks if ticking and loaded(found) else None)
+    finally:
+        if not all(clock.ended for clock in clocks):
+            leave_at_once()
+
+
+def _serve(found: Platform, host: str, port: int, clocks: list[Any] | None) -> None:
+    """Until a signal comes. The clock, if there is to be one, stands in ``clocks``, stopped."""
     import waitress  # noqa: PLC0415
 
     from core.app import create_app  # noqa: PLC0415 - Flask is slow to import, other commands do without
-    from core.jobs import tick  # noqa: PLC0415
+    from core.jobs.clock import Clock  # noqa: PLC0415
     from core.services.messaging import channels  # noqa: PLC0415
 
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # waitress would drop a running request
-    with opened() as found, said():
-        _fit(found)
-        scheduler = tick.start(found, channels.configured(os.environ)) if ticking and loaded(found) else None
-        click.echo(f"服务已启动：http://{host}:{port}  （按 Ctrl+C 停止）")
-        try:
-            unseen = not found.config.proxies  # else the application itself judges what proxies say (core/app.py)
-            app = create_app(platform=found)
-            waitress.serve(app, host=host, port=port, threads=8, ident=None, clear_untrusted_proxy_headers=unseen)
-        finally:
-            if scheduler is not None:
-                scheduler.shutdown(wait=False)
+    if clocks is not None:
+        clocks.append(Clock(found, channels.configured(os.environ)))
+    click.echo(f"服务已启动：http://{host}:{port}  （按 Ctrl+C 停止）")
+    try:
+        unseen = not found.config.proxies  # else the application itself judges what proxies say (core/app.py)
+        app = create_app(platform=found)
+        waitress.serve(app, host=host, port=port, threads=8, ident=None, clear_untrusted_proxy_headers=unseen)
+    finally:
+        for clock in clocks or ():
+            clock.stop()
 
 
 def _fit(found: Platform) -> None:

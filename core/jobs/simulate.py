@@ -22,7 +22,7 @@ from core.base.window import TZ, end_of
 from core.jobs import due
 from core.jobs.tick import tick
 from core.services.measuring import days
-from core.services.messaging.messages import Message
+from core.services.messaging.messages import KINDS, Message
 from core.services.owing import obligations
 from core.services.owing.obligations import Obligation
 from core.services.platform import Platform
@@ -106,11 +106,10 @@ def lines(platform: Platform, months: Sequence[Month]) -> Iterator[str]:
     """What it comes to, month by month, in words."""
     catalog = platform.catalog
     labels = {job.key: job.label for job in all_jobs(catalog).values()}
-    kinds = {"digest": "每日提醒", "escalation": "催办督促", "urgent": "即时提醒", "calendar": "节假日提醒"}
     for month in months:
         yield f"\n{month.first:%Y年%m月}：应办 {sum(month.owed.values())} 件，其中 {month.open} 件没有办"
         for rule, many in month.owed.most_common():
             yield f"  {catalog.deadlines[rule].label}：{many}" if rule in catalog.deadlines else f"  {rule}：{many}"
-        yield "  发出：" + ("、".join(f"{kinds.get(k, k)} {n} 条" for k, n in month.told.items()) or "没有")
+        yield "  发出：" + ("、".join(f"{KINDS.get(k, k)} {n} 条" for k, n in month.told.items()) or "没有")
         for (job, state), many in sorted(month.runs.items()):
             yield f"  任务 {labels.get(job, job)}：{STATES[state]} {many} 次"

@@ -1,32 +1,28 @@
 """One tick: begin the day if it has not begun, run what is due, try again what failed, tell what is urgent, send what waits.
-Any number of processes may tick at once, each beside web processes or by itself (``actions scheduler``)."""
+Any number of processes may tick at once, each beside web processes or by itself (``actions scheduler``). Next: clock.py."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from threading import Event
 
-from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import IntegrityError
 
 from core.base.describe import Job
-from core.base.window import TZ, end_of
+from core.base.window import end_of
 from core.jobs import due
-from core.services.exchange import webhook_calls
 from core.services.measuring import days
-from core.services.messaging import messages, outbox, reminders
-from core.services.messaging.channels import Channel
+from core.services.messaging import messages, reminders
 from core.services.permission.access import SYSTEM_ACTOR
 from core.services.platform import Platform
 from core.services.scheduled import job_runs, own_jobs
-from core.services.scheduled.job_apart import run_apart
 from core.services.scheduled.job_runs import OWN, JobRun
 
 log = logging.getLogger("actions.jobs")
-EVERY_S = 15
-
+NEVER = Event()  # what is never over
 
 Runner = Callable[[Platform, Job, datetime, datetime], JobRun | None]
 
@@ -37,10 +33,15 @@ def here(platform: Platform, job: Job, scheduled: datetime, now: datetime) -> Jo
 
 
 def tick(
-    platform: Platform, now: datetime | None = None, *, runner: Runner = here, begins: bool = True
+    platform: Platform,
+    now: datetime | None = None,
+    *,
+    runner: Runner = here,
+    begins: bool = True,
+    over: Event = NEVER,
 ) -> list[JobRun]:
     """Everything due by ``now`` (default: the platform's clock) that nobody has done yet; the runs this call made.
-    ``begins``: the day too, if it has not begun."""
+    ``begins``: the day too, if it has not begun. ``over``: once it is set, no other job is begun."""
     jobs = job_runs.all_jobs(platform.catalog)
     with platform.reading(now=now) as work:
         now = work.now
@@ -52,9 +53,13 @@ def tick(
         _begin(platform, now)
     made: list[JobRun] = []
     for job, scheduled in again:
+        if over.is_set():
+            return made
         with _shielded(platform, job.key):
             made += filter(None, [_runner(job, runner)(platform, job, scheduled, now)])
     for key, job in jobs.items():
+        if over.is_set():
+            return made
         with _shielded(platform, key):
             made += _run_due(platform, job, marks[key], now, _runner(job, runner))
     with _shielded(platform, "core.urgent"):
@@ -110,23 +115,3 @@ def _run_due(platform: Platform, job: Job, mark: datetime, now: datetime, runner
         if done is not None:
             log.info("%s %s %s", job.key, scheduled.isoformat(), done.state)
             yield done
-
-
-def start(platform: Platform, channels: Mapping[str, Channel], every_s: float = EVERY_S) -> BackgroundScheduler:
-    """Tick every fifteen seconds in the background, and send beside it. The job store is memory: a shared one can't be
-    (measured)."""
-    own_jobs.WAYS |= {key: one.group for key, one in channels.items()}
-    scheduler = BackgroundScheduler(timezone=TZ)
-    options = {"max_instances": 1, "coalesce": True, "next_run_time": datetime.now(TZ), "seconds": every_s}
-    scheduler.add_job(lambda: safely(lambda: tick(platform, runner=run_apart)), "interval", **options)
-    scheduler.add_job(lambda: safely(lambda: outbox.send(platform, channels)), "interval", **options)
-    scheduler.add_job(lambda: safely(lambda: webhook_calls.send(platform)), "interval", **options)
-    scheduler.start()
-    return scheduler
-
-
-def safely(act: Callable[[], object]) -> None:
-    try:
-        act()
-    except Exception:
-        log.exception("a tick failed; the next one tries again")

@@ -1,13 +1,8 @@
 """Who looks after the accounts: the administrator enters people and stops them, the security administrator grants roles, unlocks
-and resets second factors. With a real campaign neither does the other's part (三员分立); in a demo world one does both.
+and resets second factors. With a real campaign neither does the other's part (三员分立); in a demo world one does both. Next: directory.py.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
-from datetime import datetime
-
-from sqlalchemy import func, select
 
 from core.base.errors import Forbidden, Invalid, NotFound, Problem
 from core.base.say import Say
@@ -16,7 +11,6 @@ from core.services.audit import journal
 from core.services.exchange import tokens
 from core.services.identity import accounts, lockout, second_factor, sessions
 from core.services.identity.accounts import Account
-from core.services.identity.sessions import SESSION, SignIn
 from core.services.permission import rights
 from core.services.permission.rights import GRANT, PEOPLE
 from core.services.work import Work
@@ -32,46 +26,8 @@ UNIT: dict[str, UnitKind] = {
 GIVEN = (*UNIT, rights.COORDINATION, rights.ADMINISTRATOR, rights.SECURITY, rights.AUDITOR)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Person:
-    """An account as those see it who look after it. ``seen_at``: when it was last at work here."""
-
-    account: Account
-    unit: str
-    seen_at: datetime | None
-    locked_until: datetime | None
-    second_factor: bool
-
-
 def may(work: Work, right: str) -> bool:
     return rights.holds(work.actor.role, right, separated=not work.campaign.demo)
-
-
-def everybody(work: Work, now: datetime, text: str = "") -> list[Person]:
-    """Every account, or those whose login or name holds ``text``; those that wait to be granted first."""
-    if not (may(work, PEOPLE) or may(work, GRANT)):
-        raise Forbidden(Say("只有系统管理员和安全管理员可以管理账号"))
-    rows = select(Account).order_by(Account.waiting.desc(), Account.active.desc(), Account.role, Account.login)
-    if text:
-        like = Account.login.contains(text, autoescape=True) | Account.label.contains(text, autoescape=True)
-        rows = rows.where(like)
-    found = work.session.scalars(rows).all()
-    for kind in UNIT.values():
-        work.look.prime(kind, {i for a in found if (i := getattr(a, kind.column)) is not None})
-    visits = select(SignIn.account_id, func.max(SignIn.seen_at)).where(SignIn.kind == SESSION)
-    seen = dict(work.session.execute(visits.group_by(SignIn.account_id)).all())
-    locked = lockout.locked_accounts(work.session, now)
-    two = second_factor.all_who_have(work.session)
-    return [
-        Person(
-            account=one,
-            unit=unit_of(work, one),
-            seen_at=seen.get(one.id),
-            locked_until=locked.get(one.id),
-            second_factor=one.id in two,
-        )
-        for one in found
-    ]
 
 
 def unit_of(work: Work, account: Account) -> str:

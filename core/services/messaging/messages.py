@@ -20,10 +20,18 @@ from core.services.work import Work
 
 WAITING, SENDING, SENT, REFUSED, UNKNOWN = "waiting", "sending", "sent", "refused", "unknown"
 STATES = {WAITING: "待发送", SENDING: "发送中", SENT: "已送达", REFUSED: "被拒收", UNKNOWN: "结果不明"}
+KINDS = {
+    "digest": "每日提醒",
+    "escalation": "催办督促",
+    "urgent": "即时提醒",
+    "calendar": "节假日提醒",
+    "journal": "日志核验提醒",
+    "backup": "备份提醒",
+}
 
 
 class Message(Base):
-    """One thing told to one person. ``kind``: digest, urgent, escalation, calendar."""
+    """One thing told to one person. ``kind``: one of ``KINDS``."""
 
     __tablename__ = "message"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -36,6 +44,10 @@ class Message(Base):
     created_at: Mapped[datetime] = mapped_column(Moment)
     read_at: Mapped[datetime | None] = mapped_column(Moment)
     __table_args__ = (Index("ix_message_inbox", "login", "id"),)
+
+    @property
+    def kind_label(self) -> str:
+        return KINDS.get(self.kind, self.kind)
 
 
 class Delivery(Base):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
-from core.services.messaging.messages import REFUSED, SENT, STATES, UNKNOWN, WAITING, Delivery, Message
+from core.services.messaging.messages import REFUSED, STATES, UNKNOWN, WAITING, Delivery, Message
 from core.services.work import Work
 
 MOST = 30
@@ -29,6 +29,13 @@ def by_channel(work: Work) -> Sequence[Way]:
 
 def troubles(work: Work) -> Sequence[tuple[Delivery, Message]]:
     """Refused, unknown, or tried in vain so far; newest first."""
-    bad = Delivery.state.in_((REFUSED, UNKNOWN)) | ((Delivery.state == WAITING) & (Delivery.attempts > 0))
-    rows = select(Delivery, Message).join(Message, Message.id == Delivery.message_id).where(bad, Delivery.state != SENT)
+    rows = select(Delivery, Message).join(Message, Message.id == Delivery.message_id).where(_undelivered())
     return [(row[0], row[1]) for row in work.session.execute(rows.order_by(Message.id.desc()).limit(MOST))]
+
+
+def undelivered(work: Work) -> int:
+    return work.session.scalar(select(func.count()).select_from(Delivery).where(_undelivered())) or 0
+
+
+def _undelivered() -> ColumnElement[bool]:
+    return Delivery.state.in_((REFUSED, UNKNOWN)) | ((Delivery.state == WAITING) & (Delivery.attempts > 0))

@@ -8,7 +8,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from threading import Event, Lock
 
 from core.base import keys
 from core.base.describe import Job
@@ -22,8 +24,43 @@ from core.services.store.db import Database
 STARTING_S = 30  # what the child needs to be up, on a busy machine, before the job's own limit counts
 
 
-def run_apart(platform: Platform, job: Job, scheduled: datetime, now: datetime) -> JobRun | None:
-    """``job_runs.run_at`` in a child that is killed when the job's limit is over."""
+class Children:
+    """The processes of the jobs a clock runs now. Once they are ``cut_off`` no other is begun: ``over`` is set."""
+
+    def __init__(self) -> None:
+        self.over = Event()
+        self._lock = Lock()
+        self._running: set[subprocess.Popen[bytes]] = set()
+
+    def run(self, command: Sequence[str], env: Mapping[str, str], limit_s: float) -> tuple[int, bytes] | None:
+        """(how it ended, what it said of an error); None if it was cut off. Raises ``TimeoutExpired``, with the process killed."""
+        with self._lock:
+            if self.over.is_set():
+                return None
+            process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            self._running.add(process)
+        with process:
+            try:
+                _out, said = process.communicate(timeout=limit_s)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
+            finally:
+                self._running.discard(process)
+        return None if self.over.is_set() and process.returncode else (process.returncode, said)
+
+    def cut_off(self) -> None:
+        with self._lock:
+            self.over.set()
+            for process in self._running.copy():
+                process.kill()
+
+
+def run_apart(
+    platform: Platform, job: Job, scheduled: datetime, now: datetime, *, children: Children | None = None
+) -> JobRun | None:
+    """``job_runs.run_at`` in a child that is killed when the job's limit is over. One of ``children`` that is cut off leaves
+    nothing in the ledger, not even a failure: the next tick finds it due."""
     config = platform.config
     words = {
         "PYTHONPATH": os.pathsep.join(sys.path),
@@ -37,18 +74,15 @@ def run_apart(platform: Platform, job: Job, scheduled: datetime, now: datetime) 
     with platform.reading(now=now) as work:
         earlier = work.session.get(JobRun, (job.key, scheduled))
         attempts = earlier.attempts if earlier is not None else 0
+    command = [sys.executable, "-m", __name__, job.key, scheduled.isoformat(), now.isoformat()]
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", __name__, job.key, scheduled.isoformat(), now.isoformat()],
-            env=os.environ | words,
-            capture_output=True,
-            timeout=job.limit_s + STARTING_S,
-            check=False,
-        )
+        done = (children or Children()).run(command, os.environ | words, job.limit_s + STARTING_S)
     except subprocess.TimeoutExpired:
         return job_runs.failed(platform, job, scheduled, TimeoutError(f"超过 {job.limit_s} 秒没有结束，已中止"), now)
-    if done.returncode != 0:
-        said = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+    if done is None:
+        return None
+    if done[0] != 0:
+        said = done[1].decode(errors="replace").strip().rpartition("\n")[2]
         return job_runs.failed(platform, job, scheduled, ChildProcessError(said or "子进程意外结束"), now)
     with platform.reading(now=now) as work:
         row = work.session.get(JobRun, (job.key, scheduled))

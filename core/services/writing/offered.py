@@ -27,6 +27,11 @@ def few(work: Work, kind: UnitKind, *, of: type[Declared] | None = None) -> Sequ
     return [(row.id, row.name) for row in found] if len(found) <= MANY else ()
 
 
+def nothing(work: Work, kind: UnitKind) -> bool:
+    """Is there no unit of the kind the person could report for? Then a form would only be filled in vain."""
+    return work.session.execute(_rows(work, kind, own=True).limit(1)).first() is None
+
+
 def records(
     work: Work, model: type[Record], *, unit_id: int | None = None, chosen: int | None = None
 ) -> Sequence[tuple[int, str]]:

@@ -29,14 +29,18 @@ DAYS = {"mon": "周一", "tue": "周二", "wed": "周三", "thu": "周四", "fri
 
 @bp.route("/jobs")
 def jobs() -> ResponseReturnValue:
+    """Whether each ran and each message arrived, for who operates; what it said, only for who reads the business (三员分立)."""
     work = frame.reading()
-    mine, all_of_it = _jobs(work), work.actor.reads_all or work.actor.may(rights.OPERATE)
+    me, mine = work.actor, _jobs(work)
+    all_of_it = me.reads_all or me.may(rights.OPERATE)
     return frame.page(
         "jobs.html",
         jobs=mine,
         runs=job_runs.latest(work.session, list(mine), each=8),
+        told={key for key in mine if key in job_runs.OWN or me.reads_all or key.partition(".")[0] in me.leads},
         when={key: when(one) for key, one in mine.items()},
         ways=sent.by_channel(work) if all_of_it else (),
+        contents=me.reads_all,
         troubles=sent.troubles(work) if all_of_it else (),
     )
 

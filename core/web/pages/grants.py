@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, request, url_for
+from flask import Blueprint, abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from core.base.errors import Invalid, Problem
-from core.services.identity import accounts, people
+from core.services.identity import accounts, directory, people
 from core.services.identity.accounts import Account
+from core.services.permission import rights
 from core.services.work import Work
 from core.web import frame
 
@@ -38,11 +39,12 @@ def do(account_id: int, deed: str) -> ResponseReturnValue:
     except Invalid as error:
         return _index(error.problems), 422
     flash(_("已办理。"))
-    return redirect(url_for("grants.index"))
+    return redirect(frame.inside(request.form.get("back", "/grants")))
 
 
 def _index(problems: Sequence[Problem] = ()) -> str:
     work = frame.reading()
-    text = request.args.get("q", "").strip()[:80]
-    found = people.everybody(work, accounts.real_now(), text)
-    return frame.page("grants.html", found=found, q=text, problems=problems, rules=frame.rules())
+    asked = directory.Asked.read(request.args)
+    found = directory.find(work, asked, accounts.real_now())
+    told = {"problems": problems, "roles": [(r, rights.ROLES[r]) for r in people.GIVEN], "rules": frame.rules()}
+    return frame.page("grants.html", found=found, asked=asked, back=f"/grants?{asked.query}", **told)

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from core.base.errors import OverQuota, Problem
 from core.base.record import Record
 from core.services.work import Work
-from core.services.writing import grids
+from core.services.writing import grids, offered
 from core.web import forms, frame
 from core.web.language import translated
 from core.web.pages.records import keep_photos, model_of
@@ -31,6 +31,8 @@ def grid(key: str) -> ResponseReturnValue:
     model = model_of(work, key)
     if not grids.fits(work, key):
         abort(404)
+    if request.method == "GET" and offered.nothing(work, model.unit):
+        return frame.page("no_unit.html", key=key, model=model)
     page = int(asked[:4]) if (asked := request.args.get("page", "1")).isdecimal() and int(asked[:4]) else 1
     units, pages = grids.units(work, key, page)
     first = _first(work, model)

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from core.base.errors import Invalid, Problem
-from core.services.identity import accounts, people
+from core.services.identity import accounts, directory, people
 from core.services.identity.accounts import Account
 from core.services.permission import rights
 from core.services.work import Work
@@ -76,7 +76,7 @@ def do(account_id: int, deed: str) -> ResponseReturnValue:
     except Invalid as error:
         return _index(error.problems), 422
     flash(_("已办理。"))
-    return redirect(url_for("people.index"))
+    return redirect(frame.inside(request.form.get("back", "/people")))
 
 
 def _handed_over(label: str, secret: str, *, waits: bool) -> str:
@@ -88,11 +88,11 @@ def _handed_over(label: str, secret: str, *, waits: bool) -> str:
 
 def _index(problems: Sequence[Problem] = ()) -> str:
     work = frame.reading()
-    text = request.args.get("q", "").strip()[:80]
-    found = people.everybody(work, accounts.real_now(), text)
+    asked = directory.Asked.read(request.args)
+    found = directory.find(work, asked, accounts.real_now())
     by_command = () if work.campaign.demo else rights.APART  # whose links people.link refuses
     told = {"problems": problems, "typed": request.form, "by_command": by_command}
-    return frame.page("people.html", found=found, q=text, **told, **_choices(work))
+    return frame.page("people.html", found=found, asked=asked, back=f"/people?{asked.query}", **told, **_choices(work))
 
 
 def _choices(work: Work) -> dict[str, object]:

@@ -85,6 +85,8 @@ def new(key: str) -> ResponseReturnValue:
     names = [f.name for f in model.fields() if f.filed]
     if request.method == "POST":
         return _save(key, names, None)
+    if offered.nothing(work, model.unit):
+        return frame.page("no_unit.html", key=key, model=model)
     given = {f.name: f.given(work.today) for f in model.fields() if f.given is not None}
     if (happened := model.happened()) is not None and happened.kind.name == "moment":
         given.setdefault(happened.name, work.now.replace(second=0, microsecond=0))

@@ -80,21 +80,35 @@ def choices(work: Work, slug: str) -> Iterator[Choice]:
     """Targets and their dates, due days, then the plugin's own settings."""
     plugin, settings = work.catalog.plugins[slug], work.settings
     for one in plugin.indicators:
-        target = target_of(one, settings)
+        target, key = target_of(one, settings), f"{one.key}.target"
         if target is not None:
-            label = f"{one.code} {translated(one.label)}".strip()
             note = _("百分比：写80即为百分之八十") if one.shape in SHARES else ""
-            value = _target(one, str(float(target.value)))
-            yield Choice(f"{one.key}.target", _("目标：%(l)s", l=label), TextKind(longest=20), value, note)
+            yield Choice(key, label_of(work, key), TextKind(longest=20), _target(one, str(float(target.value))), note)
             if target.by is not None:
-                yield Choice(f"{one.key}.by", _("达标日期：%(l)s", l=label), DayKind(), target.by)
+                yield Choice(f"{one.key}.by", label_of(work, f"{one.key}.by"), DayKind(), target.by)
     for deadline in plugin.deadlines:
-        due = due_of(deadline, settings)
+        due, key = due_of(deadline, settings), f"{deadline.key}.due"
         if isinstance(due, Once):
-            label = f"{deadline.code} {translated(deadline.label)}".strip()
-            yield Choice(f"{deadline.key}.due", _("期限：%(l)s", l=label), DayKind(), due.on)
+            yield Choice(key, label_of(work, key), DayKind(), due.on)
     for setting in plugin.settings:
         yield Choice(setting.key, setting.label, setting.kind, settings[setting.key], setting.note)
+
+
+def label_of(work: Work, key: str) -> str:
+    """What a target, its date, a due day or a plugin's own setting is called; "" for what is no setting."""
+    if (setting := work.catalog.settings.get(key)) is not None:
+        return setting.label
+    owner, _dot, word = key.rpartition(".")
+    of = work.catalog.deadlines.get(owner) if word == "due" else work.catalog.indicators.get(owner)
+    if of is None:
+        return ""
+    named = f"{of.code} {translated(of.label)}".strip()
+    words: dict[str, str] = {
+        "target": _("目标：%(l)s", l=named),
+        "by": _("达标日期：%(l)s", l=named),
+        "due": _("期限：%(l)s", l=named),
+    }
+    return words.get(word, "")
 
 
 def _form(choice: Choice) -> FlaskForm:

@@ -8,7 +8,9 @@ from sqlalchemy import select
 
 from core.services.backups import backups_kept
 from core.services.measuring.days import KeptDay
+from core.services.messaging import sent
 from core.services.operations import faults
+from core.services.permission import rights
 from core.services.scheduled import job_runs
 from core.services.store.db import sqlite_is_safe, sqlite_module
 from core.web import frame
@@ -34,6 +36,7 @@ def show() -> ResponseReturnValue:
         store="SQLite " + version if frame.platform().db.sqlite else "PostgreSQL",
         store_safe=not frame.platform().db.sqlite or sqlite_is_safe(tuple(int(x) for x in version.split("."))),
         backups=None if frame.platform().config.backups is None else backups_kept.standing(work.session),
+        undelivered=sent.undelivered(work) if work.actor.may(rights.OPERATE) else 0,
         next_year=work.calendar.knows(work.today.year + 1),
     )
 

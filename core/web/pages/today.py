@@ -11,13 +11,14 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import and_, func, literal, select, union_all
 
 from core.base.record import Record
-from core.base.units import ACTION
+from core.base.units import ACTION, COMPLEX
 from core.services.measuring import figures
 from core.services.owing import duties, mine
 from core.services.owing.obligations import Obligation
 from core.services.permission import access, rights
 from core.services.permission.access import DEPARTMENT, LINKED, OFFICER
 from core.services.work import Work
+from core.services.writing import offered
 from core.web import frame
 
 bp = Blueprint("today", __name__)
@@ -50,6 +51,7 @@ def home() -> ResponseReturnValue:
         late=late,
         soon=soon,
         waiting=waiting(work, me),
+        homeless=me.role in (OFFICER, rights.GRID, rights.COMPANY) and offered.nothing(work, COMPLEX),
         lights=figures.indicators(work, work.today, chosen) if chosen and me.role in (DEPARTMENT, LINKED) else (),
     )
 

@@ -14,9 +14,12 @@ from sqlalchemy import func, select
 
 from core.app import create_app
 from core.services.audit.journal import JournalEntry
+from core.services.messaging import messages
+from core.services.messaging.messages import Delivery, Message, Told
 from core.services.permission import rights
 from core.services.permission.access import SYSTEM_ACTOR
 from core.services.platform import Platform
+from core.services.scheduled.job_runs import JobRun
 from core.testing import small_platform
 from core.web import doors
 from core.web.pages.api import OF_INTAKES
@@ -141,6 +144,44 @@ def test_the_administrator_of_a_real_campaign_finds_what_is_his_to_look_after_an
     for role in (rights.SECURITY, rights.AUDITOR):
         for address in ("/registry", "/jobs", "/sheet/complex/export.xlsx"):
             assert people[role].get(address).status_code == 403, (role, address)
+
+
+def failed_delivery(found: Platform) -> None:
+    """A reminder the mail server refused, and a run of an action's job that says what it found."""
+    with found.work(SYSTEM_ACTOR) as work:
+        if work.session.scalar(select(func.count()).select_from(Delivery)):
+            return
+        told = Told(key="x/1", login="one-community", kind="urgent", title="示例小区01 甲某投诉", text="乙某", link="/")
+        messages.tell(work, [told], {})
+        number = work.session.scalars(select(Message.id).where(Message.key == "x/1")).one()
+        refused = {"state": messages.REFUSED, "attempts": 2, "next_at": work.now, "error": "550 没有这个邮箱"}
+        work.session.add(Delivery(message_id=number, channel="mail", **refused))
+        run = {"scheduled_at": work.now, "started_at": work.now, "ended_at": work.now, "state": "done"}
+        key = next(iter(work.catalog.jobs))
+        work.session.add(JobRun(job=key, result="示例小区02 丙某", log="丁某", **run))
+
+
+def test_an_undelivered_message_is_seen_by_who_operates_without_what_it_said(
+    world: tuple[Platform, dict[str, Any], bool],
+) -> None:
+    """G36: apart, the administrator mends the mail without reading anybody's; together there is nothing to keep apart."""
+    found, people, apart = world
+    failed_delivery(found)
+    for browser in people.values():
+        browser.set_cookie("actions_language", "zh")  # another test went through every door, this switch too
+    administrator = people[rights.ADMINISTRATOR]
+    assert "有 1 条消息没有送达" in administrator.get("/status").text
+    page = administrator.get("/jobs").text
+    for needed in ("one-community", "mail", "550 没有这个邮箱", "被拒收", "第 2 次"):
+        assert needed in page, needed
+    assert "即时提醒" in page or not apart
+    for said in ("甲某投诉", "乙某", "丙某", "丁某"):
+        assert (said in page) == (not apart and said != "乙某"), said
+    assert "没有送达" not in people[rights.OFFICER].get("/status").text
+    for role in (rights.DEPARTMENT, rights.OFFICER, rights.GRID, rights.LINKED):
+        assert "550" not in people[role].get("/jobs").text, role
+    for role in (rights.SECURITY, rights.AUDITOR):
+        assert people[role].get("/jobs").status_code == 403
 
 
 def test_a_route_nobody_declared_does_not_start(tmp_path: Path) -> None:

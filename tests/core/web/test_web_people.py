@@ -11,7 +11,7 @@ import pytest
 
 from core.base.errors import Forbidden, Invalid
 from core.services.exchange import tokens
-from core.services.identity import accounts, people
+from core.services.identity import accounts, directory, people
 from core.services.permission import rights
 from core.services.permission.access import SYSTEM_ACTOR, Actor
 from core.testing import entered
@@ -70,7 +70,7 @@ def test_what_is_wrong_with_a_new_account_is_said_and_nothing_kept(
     page = post(admin, "/people", **(NEW | typed))
     assert page.status_code == 422 and said in page.text
     with admin.platform.reading() as work:
-        assert not [p for p in people.everybody(work, accounts.real_now()) if p.account.login.startswith("wang")]
+        assert directory.find(work, directory.Asked(text="wang"), accounts.real_now()).total == 0
 
 
 def test_a_stopped_account_is_out_at_once_and_back_when_started(admin: Any) -> None:
