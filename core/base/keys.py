@@ -21,6 +21,7 @@ class Key:
     sealing: bytes = field(repr=False)  # AES-GCM of personal values
     chaining: bytes = field(repr=False)  # HMAC of the journal
     finding: bytes = field(repr=False)  # HMAC of what is searched by its exact value
+    comparing: bytes = field(repr=False)  # HMAC of what was submitted, to tell whether it comes again
 
     @classmethod
     def of(cls, secret: bytes) -> Key:
@@ -29,7 +30,7 @@ class Key:
 
         sealing = derived(b"sealed")
         name = hashlib.sha256(sealing).hexdigest()[:NAME_LENGTH]
-        return cls(name, sealing, derived(b"journal"), derived(b"index"))
+        return cls(name, sealing, derived(b"journal"), derived(b"index"), derived(b"receipt"))
 
     def digest(self, content: bytes) -> str:
         """``content``'s digest in the journal, with the key's name before it."""

@@ -21,6 +21,7 @@ from core.services.audit import journal
 from core.services.personal import blind_index
 from core.services.personal.blind_index import BlindIndex
 from core.services.platform import Platform
+from core.services.writing import receipts
 
 BATCH = 500
 
@@ -52,6 +53,10 @@ def reseal(platform: Platform) -> Resealed:
         last = None
         while (last := _batch(platform, column, last, told)) is not None:
             pass
+    keyed = 1
+    while keyed:
+        with platform.work(source="command", settle=False) as work:
+            keyed = receipts.key_bare(work.session)
     models = [*platform.catalog.records.values(), *UNITS.values()]
     for model in models:
         with platform.work(source="command", settle=False) as work:

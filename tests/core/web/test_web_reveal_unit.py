@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
+from core.base.units import COMMUNITY
 from core.estate.units import Company, Complex
 from core.services.permission.access import SYSTEM_ACTOR
 from core.services.writing import registry
@@ -24,7 +25,7 @@ def serving(browser: Any, community: str) -> int:
     with browser.platform.work(SYSTEM_ACTOR) as work:
         said = {"name": "示例物业丙", "person": MANAGER.name, "phone": MANAGER.phone}
         company = registry.save(work, Company, said)
-        home = work.look.unit_id(registry.COMMUNITY, community)
+        home = work.look.unit_id(COMMUNITY, community)
         one = work.session.scalars(select(Complex).where(Complex.community_id == home)).first()
         assert one is not None
         registry.save(work, Complex, {"company_id": company.id, "service": "专业物业"}, unit_id=one.id)
