@@ -39,7 +39,7 @@ from core.services.measuring import reckoned
 from core.services.permission.access import SYSTEM_ACTOR
 from core.services.platform import Platform
 from core.services.store.db import Database
-from core.services.writing.records import Receipt
+from core.services.writing.receipts import Receipt
 from core.testing import small_platform
 
 PLUGINS = "environment"

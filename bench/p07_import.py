@@ -19,7 +19,7 @@ from core.services import sheets
 from core.services.permission.access import Actor
 from core.services.sheets.layout import brought, heading
 from core.services.store.db import sqlite_module
-from core.services.writing.records import Receipt
+from core.services.writing.receipts import Receipt
 from plugins.environment.records import SPOTS, Cleanup
 
 KEY, ROWS = "environment.cleanup", 10_000

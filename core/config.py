@@ -98,11 +98,11 @@ class Config:
     machine: what fails is shown in the browser with its line; ``packages``: folders of plugins that are not installed.
     ``trusted_hosts``: names the platform answers to, none for any; ``proxies``: how many of our own stand before it and say
     from where a request came. ``webhook_private``: webhooks may go to addresses inside. ``uploads_a_day``,
-    ``upload_bytes_a_day``: what one person may upload in a day. ``backups``: folder of the nightly backups, None for none;
-    ``keep_backups``: how many of them stay. ``busy_timeout``: seconds a writer waits for the store before it is told that the
-    system is busy. ``metrics_token``: who shows it may read /metrics from elsewhere. ``log``: ``text`` or ``json``. ``section_s``:
-    seconds a plugin may take for its part of a document, which is then made in a child process that can be killed; 0: here, for
-    as long as it takes.
+    ``upload_bytes_a_day``: what one person may upload in a day. ``backups``: folder of the nightly backups, None for
+    none; ``keep_backups``: how many of them stay; ``seal_backups``: they are encrypted as a whole. ``busy_timeout``:
+    seconds a writer waits for the store before it is told that the system is busy. ``metrics_token``: who shows it may
+    read /metrics from elsewhere. ``log``: ``text`` or ``json``. ``section_s``: seconds a plugin may take for its part of
+    a document, which is then made in a child process that can be killed; 0: here, for as long as it takes.
     ``clock``: for tests, a clock of their own: ``2024-11-08T08:00+08:00@1700000000*600`` is that moment at that real second,
     600 times as fast."""
 
@@ -128,6 +128,7 @@ class Config:
     proxies: int = 0
     backups: Path | None = None
     keep_backups: int = 14
+    seal_backups: bool = False
     busy_timeout: float = 10
     metrics_token: str = ""
     log: str = "text"
@@ -168,6 +169,7 @@ class Config:
             proxies=number(env, "ACTIONS_PROXIES") or 0,
             backups=_backups(env.get("ACTIONS_BACKUPS", ""), folder),
             keep_backups=number(env, "ACTIONS_KEEP_BACKUPS", least=1) or 14,
+            seal_backups=env.get("ACTIONS_SEAL_BACKUPS") == "1",
             busy_timeout=float(env.get("ACTIONS_BUSY_TIMEOUT", "10")),
             metrics_token=env.get("ACTIONS_METRICS_TOKEN", ""),
             log=env.get("ACTIONS_LOG", "text"),

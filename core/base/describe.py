@@ -214,16 +214,27 @@ class Paper:
     build: Callable[[Any, Look], Document]
 
 
+class Readers(enum.StrEnum):
+    """Who may open what is compiled of many records, each circle with those before it. ``LEADING``: who reads everything, and
+    who leads or shares the action. ``DEPARTMENTS``: every department and linked leader. ``EVERYBODY`` who reads reports."""
+
+    LEADING = "leading"
+    DEPARTMENTS = "departments"
+    EVERYBODY = "everybody"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Compilation:
     """A document of a period made of many records (工作信息汇编, 调度会材料). ``build(facts, campaign, window)``:
     the plugin's own facts, those of every action in order, and the period; pure like a section. The core adds the issuer
-    and 演示数据."""
+    and 演示数据. What it tells of records goes to all of its ``readers``, whichever records each of them reaches; personal
+    values come masked."""
 
     key: str
     label: str
     every: Period
     build: Callable[[Facts, Sequence[Facts], Window], Document]
+    readers: Readers = Readers.LEADING
 
 
 @dataclass(frozen=True)

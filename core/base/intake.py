@@ -15,8 +15,9 @@ class Intake:
     """What a mini-program or another office's system may report, at ``POST /api/v1/intake/<key>``. It becomes a ``record``
     through the one door, as if typed by the account the sender's token speaks for; the sender gets a receipt number.
 
-    ``fields``: names it may send. ``given(now)``: values of fields it leaves out. ``told``: fields it may read again by its
-    receipt number, beside the state; none of them personal. ``within(longitude, latitude, settings)``: does a ``place`` it
+    ``fields``: names it may send; in one of photos they come within the body, in base64. ``given(now)``: values of
+    fields it leaves out. ``told``: fields it may read again by its receipt number, beside the state; none of them
+    personal. ``within(longitude, latitude, settings)``: does a ``place`` it
     may send besides lie where reports are taken from? The place is judged and not kept.
     """
 

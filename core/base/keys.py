@@ -21,6 +21,8 @@ class Key:
     sealing: bytes = field(repr=False)  # AES-GCM of personal values
     chaining: bytes = field(repr=False)  # HMAC of the journal
     finding: bytes = field(repr=False)  # HMAC of what is searched by its exact value
+    comparing: bytes = field(repr=False)  # HMAC of what was submitted, to tell whether it comes again
+    archiving: bytes = field(repr=False)  # whole backups
 
     @classmethod
     def of(cls, secret: bytes) -> Key:
@@ -29,7 +31,8 @@ class Key:
 
         sealing = derived(b"sealed")
         name = hashlib.sha256(sealing).hexdigest()[:NAME_LENGTH]
-        return cls(name, sealing, derived(b"journal"), derived(b"index"))
+        others = (derived(purpose) for purpose in (b"journal", b"index", b"receipt", b"backup"))
+        return cls(name, sealing, *others)
 
     def digest(self, content: bytes) -> str:
         """``content``'s digest in the journal, with the key's name before it."""

@@ -13,6 +13,7 @@ from core.checks.bench import AS_OF
 from core.checks.rule import Subject
 from core.estate.units import Complex
 from core.render import FORMATS, render
+from core.services.personal import masked_read
 from core.services.reporting import compilations as compiled
 from core.services.reporting import reports, standard
 from core.services.work import Work
@@ -47,7 +48,7 @@ def panels(subject: Subject) -> Iterator[str]:
         with platform.reading() as work:
 
             def read(rows: object, work: Work = work) -> object:
-                return work.session.execute(rows).all()  # type: ignore[call-overload]
+                return masked_read.read(work.session, rows)
 
             units = work.session.scalars(select(Complex.id)).all()
             blocks = tuple(block for unit in units for block in build(complex_id=unit, read=read))

@@ -15,17 +15,21 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 THERE = click.Path(exists=True, dir_okay=False, path_type=Path)
 KEY = "个人信息在备份里是密文，密钥（数据目录下的 secret.key 或 ACTIONS_SECRET_KEY）不在备份里：请分开保管，缺了它恢复后无法读出。"
 
+SEALED = "整个备份已加密，密钥（数据目录下的 secret.key 或 ACTIONS_SECRET_KEY）不在备份里：请分开保管，缺了它谁也打不开这份备份。"
+
 
 @main.command()
 @click.argument("file", type=FILE)
-def backup(file: Path) -> None:
+@click.option("--seal/--no-seal", default=None, help="整个备份加密（默认按 ACTIONS_SEAL_BACKUPS）")
+def backup(file: Path, seal: bool | None) -> None:
     """Write a backup of everything to FILE while the platform is in use."""
     from core.services.backups import backup as writing  # noqa: PLC0415 - only this command needs it
 
     with opened() as found, said():
-        manifest = writing.write(found, file)
+        manifest = writing.write(found, file, seal=seal)
+        sealed = found.config.seal_backups if seal is None else seal
     click.echo(f"已备份到 {file}：{manifest.rows} 行，{len(manifest.files)} 个附件（仅本用户可读）")
-    click.echo(KEY)
+    click.echo(SEALED if sealed else KEY)
     click.echo(f"备份只有试恢复过才算数：actions verify {file}")
 
 

@@ -36,7 +36,7 @@ def rotate() -> None:
 
 @keys.command()
 def reseal() -> None:
-    """Seal with the current key what older ones sealed; as often as needed."""
+    """Seal with the current key, for its column, what older keys or versions sealed; as often as needed."""
     with opened() as found:
         _resealed(found)
 
@@ -48,16 +48,34 @@ def show() -> None:
 
     with opened() as found, found.reading() as work:
         needed = resealing.names(work.session.connection())
+        loose = resealing.unbound(work.session.connection())
     current, lost = ring.current().name, [name for name in needed if ring.named(name) is None]
     click.echo(f"当前密钥 {current}：{needed.pop(current, 0)} 个值")
     for name, many in needed.items():
         click.echo(f"{'✗ 缺少密钥' if name in lost else '旧密钥'} {name}：{many} 个值", err=name in lost)
+    if loose:
+        click.echo(f"{loose} 个值还没有绑定到所在的列（旧版本加密），请停止服务后运行 actions keys reseal")
     if lost:
         click.echo(
             "缺少的密钥请从密钥备份中找回，写入 ACTIONS_OLD_KEYS 或数据目录的 old.keys；找不回的，这些值无法恢复。",
             err=True,
         )
         sys.exit(1)
+
+
+@keys.command()
+def verify() -> None:
+    """Open every sealed value where it stands; exit 1 with each that does not open there (damaged, moved, key lost)."""
+    from core.services.personal import resealing  # noqa: PLC0415
+
+    with opened() as found, found.reading() as work:
+        closed = list(resealing.closed(work.session.connection()))
+    for place in closed[:20]:
+        click.echo(f"✗ 打不开：{place}", err=True)
+    if closed:
+        click.echo(f"{len(closed)} 个值打不开：被损坏、被挪动过，或密钥不在手头", err=True)
+        sys.exit(1)
+    click.echo("全部加密值都能在原处打开")
 
 
 @keys.command()

@@ -106,6 +106,7 @@ DOORS: Mapping[str, str] = {
     "registry.index": LOOK_UP,
     "registry.new": REGISTRY,
     "registry.edit": REGISTRY,
+    "registry.reveal": LOOK_UP,
     "responsibilities.show": LOOK_UP,
     "responsibilities.add": REGISTRY,
     "responsibilities.end": REGISTRY,

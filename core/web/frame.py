@@ -32,6 +32,7 @@ from core.web import agent, doors
 
 log = logging.getLogger("actions.web")
 LARGEST_CALL = 1024 * 1024  # bytes of one call of the API
+WITH_PHOTOS = {"api.submit": 16 * 1024 * 1024}  # of one that may bring photos, in base64
 COOKIE = "actions_session"
 # Where it is done what is owed before anything else; only that, and signing out, may be opened until then.
 OWED = {signing_in.PASSWORD: "me.password", signing_in.FACTOR: "me.factor"}
@@ -155,7 +156,7 @@ def _who() -> Response | None:
     g.by_token = signed or kind.lower() == "bearer"
     secret = None if g.by_token else request.cookies.get(cookie())
     if g.by_token and request.path.startswith("/api/"):
-        request.max_content_length = LARGEST_CALL
+        request.max_content_length = WITH_PHOTOS.get(request.endpoint or "", LARGEST_CALL)
         _by_token(bearer, signed)
     if secret and request.endpoint != "static":
         work = reading()

@@ -64,6 +64,7 @@ INTAKES = (
             "petitioner",
             "phone",
             "people",
+            "pictures",
         ),
         given=given,
         told=("received_at", "due_on", "answered_at", "ended_at", "satisfaction"),

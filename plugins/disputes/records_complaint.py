@@ -24,6 +24,7 @@ from core.api import (
     long_text,
     moment,
     personal,
+    photos,
     secret,
     text,
     yes_no,
@@ -98,6 +99,7 @@ class Complaint(Record):
     petitioner: Mapped[str | None] = personal("诉求人", longest=50, listed=False, help="匿名的不填")
     phone: Mapped[str | None] = personal("联系电话", longest=40, searchable=True, listed=False)
     people: Mapped[int | None] = integer("反映人数", at_least=1, at_most=5000, unit="人", listed=False)
+    pictures: Mapped[list[str] | None] = photos("照片", at_most=9, listed=False)
 
     explained_at: Mapped[datetime | None] = moment("当日解释时间", filed=False, listed=False)
     refer_to: Mapped[list[str] | None] = choices("会商提请对象", BODIES, filed=False, listed=False)

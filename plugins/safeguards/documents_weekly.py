@@ -23,6 +23,7 @@ from core.api import (
     Number,
     Paragraph,
     Period,
+    Readers,
     Ref,
     Table,
     Text,
@@ -248,7 +249,19 @@ def informations(facts: Facts, campaign: Sequence[Facts], window: Window) -> Doc
     return _document(facts, "工作信息汇编", body())
 
 
-COMPILATIONS = (
-    Compilation(key="safeguards.meeting_pack", label="调度会材料", every=Period.WEEK, build=pack),
-    Compilation(key="safeguards.informations", label="工作信息汇编", every=Period.WEEK, build=informations),
+COMPILATIONS = (  # who sits in the meeting; what is circulated
+    Compilation(
+        key="safeguards.meeting_pack",
+        label="调度会材料",
+        every=Period.WEEK,
+        build=pack,
+        readers=Readers.DEPARTMENTS,
+    ),
+    Compilation(
+        key="safeguards.informations",
+        label="工作信息汇编",
+        every=Period.WEEK,
+        build=informations,
+        readers=Readers.EVERYBODY,
+    ),
 )

@@ -1,5 +1,5 @@
 """A backup (备份): one .zip with a copy of the store, every uploaded file and a sealed manifest, written while the platform is in
-use, readable by its owner only. Personal data stay sealed in it: the secret key is kept elsewhere.
+use, readable by its owner only. Personal data stay sealed in it, all of it may be: the secret key is kept elsewhere.
 
 It is for the same platform on a new machine; archive.py is the one that needs none of our software. Next: backup_restore.py.
 """
@@ -14,9 +14,11 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
+from core.base.keys import Key
 from core.services.audit import journal_anchor
-from core.services.backups import backup_store
+from core.services.backups import backup_store, sealed_archive
 from core.services.backups.backup_manifest import (
     FILES,
     FORMAT,
@@ -32,8 +34,9 @@ from core.services.personal import erasing
 from core.services.platform import Platform
 
 
-def write(platform: Platform, file: Path) -> Manifest:
-    """Write a backup to ``file``; it stands there only when it is complete and synced. Raises ``Invalid`` where the copy of the
+def write(platform: Platform, file: Path, *, seal: bool | None = None) -> Manifest:
+    """Write a backup to ``file``; it stands there only when it is complete and synced. ``seal``: encrypted as a whole
+    (sealed_archive.py); None: as the settings want. Raises ``Invalid`` where the copy of the
     store is not sound, ``OSError`` where there is no room: then ``file`` is as it was."""
     with _scratch(file.absolute().parent) as folder:
         copy = folder / STORE
@@ -50,11 +53,25 @@ def write(platform: Platform, file: Path) -> Manifest:
                 kept = dict(_kept(archive, platform.config.data))
                 manifest = _manifest(platform, found, store, files, kept)
                 archive.writestr(NAME, manifest.sealed(platform.config.secret_key), zipfile.ZIP_DEFLATED)
-            out.flush()
-            os.fsync(out.fileno())
+            _synced(out)
+        if platform.config.seal_backups if seal is None else seal:
+            part = _sealed(part, Key.of(platform.config.secret_key))
         part.replace(file)
     sync_folder(file.absolute().parent)
     return manifest
+
+
+def _sealed(part: Path, key: Key) -> Path:
+    whole = part.with_name("sealed")
+    with os.fdopen(os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+        sealed_archive.seal(part, out, key)
+        _synced(out)
+    return whole
+
+
+def _synced(out: BinaryIO) -> None:
+    out.flush()
+    os.fsync(out.fileno())
 
 
 def sync_folder(folder: Path) -> None:

@@ -22,7 +22,7 @@ from core.config import Config
 from core.kernel.catalog import Catalog
 from core.services import migrations
 from core.services.audit import journal
-from core.services.backups import backup_store
+from core.services.backups import backup_store, sealed_archive
 from core.services.backups.backup import sync_folder
 from core.services.backups.backup_manifest import FILES, KEPT, STORE, Manifest, product, read, refused
 from core.services.identity import sessions
@@ -33,7 +33,12 @@ def restore(config: Config, catalog: Catalog, file: Path, *, other_key: bool = F
     """Fill the empty place ``config`` names from ``file``. Raises ``Invalid`` and touches nothing where the backup is damaged,
     changed, under another key (but for ``other_key``), of a newer version or another kind of store, or the place is not
     empty. The tables keep the shape they had: opening the platform brings them to the newest."""
-    manifest = read(file, (config.secret_key, *config.old_keys), other_key=other_key)
+    ours = (config.secret_key, *config.old_keys)
+    with sealed_archive.opened(file, ours, config.data) as archive:
+        return _restored(config, catalog, archive, read(archive, ours, other_key=other_key))
+
+
+def _restored(config: Config, catalog: Catalog, file: Path, manifest: Manifest) -> Manifest:
     _not_newer(manifest, catalog)
     _fits(config, manifest)
     with _unpacked(file, manifest, config.data) as folder:

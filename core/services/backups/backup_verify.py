@@ -21,6 +21,7 @@ from core.estate.campaign import Campaign
 from core.kernel.catalog import Catalog
 from core.services import migrations
 from core.services.audit import journal_verify
+from core.services.backups import sealed_archive
 from core.services.backups.backup_manifest import Manifest, read, refused
 from core.services.backups.backup_restore import restore
 from core.services.measuring import days, reckoned
@@ -41,10 +42,12 @@ def verify(config: Config, catalog: Catalog, file: Path, *, ledgers: bool = True
     come to and the journal's chain holds.
     ``room``: a folder with room for it (default: the data folder, for the system's temporary one may be small, or
     memory). Raises ``Invalid`` where it would not restore."""
-    manifest = read(file, (config.secret_key, *config.old_keys))
-    with _elsewhere(config, manifest, room or config.data) as scratch:
-        restore(scratch, catalog, file)
-        return Verified(manifest, tuple(_wrong(scratch, catalog, manifest)) if ledgers else ())
+    ours, beside = (config.secret_key, *config.old_keys), room or config.data
+    with sealed_archive.opened(file, ours, beside) as archive:
+        manifest = read(archive, ours)
+        with _elsewhere(config, manifest, beside) as scratch:
+            restore(scratch, catalog, archive)
+            return Verified(manifest, tuple(_wrong(scratch, catalog, manifest)) if ledgers else ())
 
 
 def _wrong(scratch: Config, catalog: Catalog, manifest: Manifest) -> Iterator[str]:

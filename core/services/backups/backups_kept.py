@@ -24,7 +24,7 @@ from core.services.work import Work
 
 JOB = "core.backup"
 OLD = timedelta(days=2)
-NAMED = re.compile(r"actions-\d{8}-\d{6}\.zip")
+NAMED = re.compile(r"actions-\d{8}-\d{6}\.zip(\.sealed)?")
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,8 @@ def make(platform: Platform, scheduled: datetime) -> str:
         return ""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _alone(folder) as making:
-        file = folder / f"actions-{scheduled:%Y%m%d-%H%M%S}.zip"
+        kind = ".zip.sealed" if platform.config.seal_backups else ".zip"
+        file = folder / f"actions-{scheduled:%Y%m%d-%H%M%S}{kind}"
         untried = making / file.name
         manifest = backup.write(platform, untried)
         backup_verify.verify(platform.config, platform.catalog, untried, ledgers=False, room=making)

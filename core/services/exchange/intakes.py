@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Index, Integer, String, select
@@ -16,11 +17,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.base.declared import Base
 from core.base.errors import Invalid, NotFound, Problem
 from core.base.intake import Intake
+from core.base.kinds import PhotosKind
 from core.base.record import Record
 from core.base.say import Say
 from core.base.window import Moment
+from core.services.photos.sent import Sent, Shelf
 from core.services.work import Work
-from core.services.writing import records
+from core.services.writing import receipts, records
+from core.services.writing.receipts import Receipt
 
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that looks like another
 PLACE = "place"
@@ -56,15 +60,34 @@ def of(work: Work, key: str) -> Intake:
     return found
 
 
+def photos(intake: Intake) -> Mapping[str, PhotosKind]:
+    """The fields in which it takes photos."""
+    found = {f.name: f.kind for f in intake.record.fields() if f.name in intake.fields}
+    return {name: kind for name, kind in found.items() if isinstance(kind, PhotosKind)}
+
+
 def submit(
-    work: Work, intake: Intake, sent: Mapping[str, Any], *, idempotency: str, reason: str = ""
+    work: Work,
+    intake: Intake,
+    sent: Mapping[str, Any],
+    *,
+    idempotency: str,
+    reason: str = "",
+    pictures: Sent = MappingProxyType({}),
+    shelf: Shelf | None = None,
 ) -> tuple[Standing, bool]:
-    """Take what was sent, and whether it had been taken before. Raises like ``records.save``."""
+    """Take what was sent, and whether it had been taken before. ``pictures``: the photos in it, read, for the ``shelf``;
+    what comes again is not kept again. Raises like ``records.save``."""
     if problems := list(_problems(work, intake, sent)):
         raise Invalid(problems)
     values = {**intake.given(work.now), **{n: v for n, v in sent.items() if n != PLACE}}
+    receipts.one_at_a_time(work.session, idempotency)
+    again = work.session.get(Receipt, idempotency) is not None
+    for name, found in pictures.items():
+        values[name] = [] if again or shelf is None else [shelf.keep(work, photo, f"{name}.jpg") for _, photo in found]
+    said = {**sent, **{name: [digest for digest, _ in found] for name, found in pictures.items()}}
     key = work.catalog.key_of(intake.record)
-    saved = records.save(work, key, values, said=sent, idempotency=idempotency, reason=reason)
+    saved = records.save(work, key, values, said=said, idempotency=idempotency, reason=reason)
     mine = (IntakeItem.intake == intake.key, IntakeItem.subject_id == saved.record.id)
     item = work.session.scalars(select(IntakeItem).where(*mine)).first()
     if item is None:

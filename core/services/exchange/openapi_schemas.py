@@ -9,6 +9,7 @@ from typing import Any
 from core.base.blocks import Light
 from core.base.fields import Field
 from core.base.intake import Intake
+from core.base.kinds import PhotosKind
 from core.base.record import Record
 from core.base.status import Status
 from core.base.window import TZ
@@ -57,6 +58,9 @@ def taken_in(intake: Intake) -> Schema:
     fields = [f for f in intake.record.fields() if f.name in intake.fields]
     known = intake.given(datetime.now(TZ))
     found = _given(fields, [f.name for f in fields if f.required and f.name not in known], intake.label)
+    for field in fields:
+        if isinstance(field.kind, PhotosKind):
+            found["properties"][field.name] |= _photos(field.kind)
     degrees = [{"type": "number", "minimum": -n, "maximum": n} for n in (180, 90)]
     found["properties"]["place"] = {
         "type": "array",
@@ -67,6 +71,13 @@ def taken_in(intake: Intake) -> Schema:
         "description": "[longitude, latitude]; looked at and not kept",
     }
     return found
+
+
+def _photos(kind: PhotosKind) -> Schema:
+    """Photos within the body, where a page would upload them first."""
+    one = {"type": "string", "contentEncoding": "base64"}
+    limits = "JPEG, PNG or WebP, at most 50 million pixels each; drawn anew without what came with them; 16 MB a call"
+    return {"items": one, "maxItems": kind.at_most, "description": limits}
 
 
 def standing(intake: Intake) -> Schema:

@@ -1,5 +1,6 @@
 """Changing the secret key: what earlier keys sealed is sealed anew by the current one, column by column and in small
 transactions, so that it may be killed and begun again at any time. When nothing needs an old key any more, it can be dropped.
+What the current key sealed before values were bound to their column (sealed.py) is sealed anew too.
 
 Nobody else may write meanwhile with the old key: stop the service, rotate, start it again (docs/personal-data.md).
 """
@@ -14,12 +15,13 @@ from sqlalchemy import Column, Connection, Text, bindparam, func, inspect, selec
 
 from core.base import keys
 from core.base.declared import Base
-from core.base.sealed import Sealed, unseal
+from core.base.sealed import BOUND, Sealed, unseal
 from core.estate.units import UNITS
 from core.services.audit import journal
 from core.services.personal import blind_index
 from core.services.personal.blind_index import BlindIndex
 from core.services.platform import Platform
+from core.services.writing import receipts
 
 BATCH = 500
 
@@ -42,7 +44,8 @@ def begin(platform: Platform) -> None:
 
 
 def reseal(platform: Platform) -> Resealed:
-    """Seal every value of every column anew that another key sealed, and enter what is searched by exact value anew."""
+    """Seal every value of every column anew that another key sealed or that is not bound to it yet, and enter what is
+    searched by exact value anew."""
     told = Resealed()
     with platform.reading() as work:
         columns = list(_columns(work.session.connection()))
@@ -50,6 +53,10 @@ def reseal(platform: Platform) -> Resealed:
         last = None
         while (last := _batch(platform, column, last, told)) is not None:
             pass
+    keyed = 1
+    while keyed:
+        with platform.work(source="command", settle=False) as work:
+            keyed = receipts.key_bare(work.session)
     models = [*platform.catalog.records.values(), *UNITS.values()]
     for model in models:
         with platform.work(source="command", settle=False) as work:
@@ -67,6 +74,33 @@ def names(connection: Connection) -> Counter[str]:
     return found
 
 
+def unbound(connection: Connection) -> int:
+    """How many values are of before they were bound to their column: who can write the database could still move them."""
+    marked = "_" * keys.NAME_LENGTH + BOUND + "%"
+    many = 0
+    for column in _columns(connection):
+        raw = type_coerce(column, Text)
+        loose = select(func.count()).select_from(column.table).where(column.is_not(None), ~raw.like(marked))
+        many += connection.scalar(loose) or 0
+    return many
+
+
+def closed(connection: Connection) -> Iterator[str]:
+    """Every value that does not open where it stands, as ``table.column #key``: damaged, moved, or its key is lost."""
+    for column in _columns(connection):
+        (key,) = column.table.primary_key.columns
+        rows = select(key, type_coerce(column, Text)).where(column.is_not(None)).order_by(key)
+        for row in connection.execute(rows.execution_options(yield_per=BATCH)):
+            try:
+                unseal(row[1], _place(column))
+            except (KeyError, ValueError):
+                yield f"{_place(column)} #{row[0]}"
+
+
+def _place(column: Column[str]) -> str:
+    return f"{column.table.name}.{column.name}"
+
+
 def _columns(connection: Connection) -> Iterator[Column[str]]:
     """Every sealed column of the core and of the plugins there are."""
     there = set(inspect(connection).get_table_names())
@@ -79,7 +113,7 @@ def _batch(platform: Platform, column: Column[str], last: object, told: Resealed
     """Some rows behind the key ``last``; the last one looked at, None when there are no more."""
     table, raw = column.table, type_coerce(column, Text)
     (key,) = table.primary_key.columns
-    stale = select(key, raw).where(column.is_not(None), ~raw.startswith(keys.current().name + ":"))
+    stale = select(key, raw).where(column.is_not(None), ~raw.startswith(keys.current().name + BOUND))
     if last is not None:
         stale = stale.where(key > last)
     with platform.work(source="command", settle=False) as work:
@@ -87,13 +121,15 @@ def _batch(platform: Platform, column: Column[str], last: object, told: Resealed
         fresh = []
         for row in rows:
             try:
-                fresh.append({"at": row[0], "value": unseal(row[1])})
+                fresh.append({"at": row[0], "value": unseal(row[1], _place(column))})
             except KeyError as error:
                 told.lost[error.args[0]] += 1
             except ValueError:
-                told.damaged.append(f"{table.name}.{column.name} #{row[0]}")
+                told.damaged.append(f"{_place(column)} #{row[0]}")
         if fresh:
-            one = update(table).where(key == bindparam("at")).values({column.name: bindparam("value", type_=Sealed())})  # type: ignore[arg-type]
+            one = (
+                update(table).where(key == bindparam("at")).values({column.name: bindparam("value", type_=column.type)})
+            )  # type: ignore[arg-type]
             work.session.connection().execute(one, fresh)
     told.values += len(fresh)
     return rows[-1][0] if rows else None

@@ -8,17 +8,27 @@ from dataclasses import replace
 from datetime import date
 
 from core.base.blocks import Document, Notice
-from core.base.describe import Compilation
+from core.base.describe import Compilation, Readers
 from core.base.errors import NotFound
 from core.base.window import window
 from core.services.operations import faults
+from core.services.permission import rights
 from core.services.reporting import reports
 from core.services.work import Work
 
 
 def offered(work: Work) -> Sequence[Compilation]:
-    """Every document there is, in the order of the notice."""
-    return tuple(work.catalog.compilations.values())
+    """The documents the actor may open, in the order of the notice."""
+    return tuple(one for one in work.catalog.compilations.values() if may_open(work, one))
+
+
+def may_open(work: Work, one: Compilation) -> bool:
+    """Is the actor of the circle the document is declared for?"""
+    me, slug = work.actor, one.key.partition(".")[0]
+    department = me.role in (rights.DEPARTMENT, rights.LINKED)
+    if one.readers is Readers.EVERYBODY or me.reads_all:
+        return True
+    return department and (one.readers is Readers.DEPARTMENTS or slug in me.leads | me.shares)
 
 
 def document(work: Work, key: str, as_of: date) -> Document:

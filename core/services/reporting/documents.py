@@ -41,9 +41,10 @@ def report(
 
 
 def compiled(work: Work, key: str, as_of: date) -> Document:
-    """A document a plugin compiles. Raises ``NotFound``."""
-    if key not in work.catalog.compilations:
-        raise NotFound(key)
+    """A document a plugin compiles. Raises ``NotFound``, also for one the actor may not open."""
+    one = work.catalog.compilations.get(key)
+    if one is None or not compilations.may_open(work, one):
+        raise NotFound(key, hidden=one is not None)
     return _document(work, Wanted(as_of=as_of, compilation=key))
 
 

@@ -39,6 +39,7 @@ from core.services.measuring import figures, places
 from core.services.measuring.places import Place
 from core.services.operations import faults
 from core.services.owing import duties
+from core.services.personal import masked_read
 from core.services.reporting import compared, problems, standard, standing
 from core.services.reporting.compared import Before
 from core.services.work import Work
@@ -124,7 +125,7 @@ def gather(work: Work, as_of: date, only: str | None = None, place: Place | None
     )
 
     def read(rows: Any) -> Sequence[Any]:
-        return work.session.execute(rows).all()
+        return masked_read.read(work.session, rows)
 
     return tuple(
         Facts(

@@ -20,7 +20,7 @@ from core.services.personal import erasing
 from core.services.photos import upload_sweep
 from core.services.scheduled.job_runs import BEFORE, OWN, OwnContext
 from core.services.scheduled.own_jobs import WAYS
-from core.services.writing import records
+from core.services.writing import receipts
 
 KEPT = timedelta(days=7)  # how long a key of the API is remembered: a phone may send again after a weekend
 
@@ -71,11 +71,11 @@ def expire(context: JobContext) -> str:
 def sweep(context: JobContext) -> str:
     assert isinstance(context, OwnContext)
     session = context.work.session
-    receipts = records.forget(session, context.now - KEPT)
+    answers = receipts.forget(session, context.now - KEPT)
     now = real_now()
     signatures.sweep(session, now)
     spent, sent = limits.sweep(session, now), webhook_calls.sweep(session, now)
-    return f"清除 {receipts} 个过期的提交编号、{spent} 个用完的限速记录、{sent} 条旧的外发通知"
+    return f"清除 {answers} 个过期的提交编号、{spent} 个用完的限速记录、{sent} 条旧的外发通知"
 
 
 def sweep_uploads(context: JobContext) -> str:

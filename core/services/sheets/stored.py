@@ -11,7 +11,7 @@ from core.base.record import Record
 from core.services.permission import access
 from core.services.sheets.layout import Model, is_record
 from core.services.work import Work
-from core.services.writing.records import Receipt
+from core.services.writing.receipts import Receipt
 
 PLACES = 500  # (unit, day) pairs asked for at once
 CHUNK = 20_000  # bound values in one statement: SQLite takes 32,766, PostgreSQL 65,535

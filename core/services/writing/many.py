@@ -18,8 +18,8 @@ from core.services.permission import access
 from core.services.personal import blind_index
 from core.services.photos import upload_use
 from core.services.work import Work
-from core.services.writing import judging, records
-from core.services.writing.records import Receipt
+from core.services.writing import judging, receipts, records
+from core.services.writing.receipts import Receipt
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,12 @@ class _Batch:
 def save_many(work: Work, key: str, entries: Sequence[Entry]) -> list[Done | ActionsError]:
     """One outcome for each entry, in order."""
     model, slug = work.catalog.records[key], key.partition(".")[0]
-    receipts, stored = _receipts(work, entries), _stored(work, slug, model, entries)
+    answers, stored = _receipts(work, entries), _stored(work, slug, model, entries)
     batch = _Batch([], [], {}, set())
     outcomes: dict[int, Done | ActionsError] = {}
     for place, entry in enumerate(entries):
         try:
-            if done := _judge(work, key, entry, place, receipts, stored, batch):
+            if done := _judge(work, key, entry, place, answers, stored, batch):
                 outcomes[place] = done
         except ActionsError as error:
             outcomes[place] = error
@@ -68,7 +68,7 @@ def save_many(work: Work, key: str, entries: Sequence[Entry]) -> list[Done | Act
     for place, entry in enumerate(entries):
         outcome = outcomes[place]
         if entry.idempotency in batch.receipts and isinstance(outcome, Done) and not outcome.repeated:
-            digest = batch.receipts[entry.idempotency]
+            digest = receipts.keyed(batch.receipts[entry.idempotency])
             rows.append({"key": entry.idempotency, "digest": digest, "subject": key, "subject_id": outcome.record_id})
     if rows:
         work.session.connection().execute(insert(Receipt), [r | {"at": work.now} for r in rows])
@@ -94,7 +94,7 @@ def _judge(
     key: str,
     entry: Entry,
     place: int,
-    receipts: Mapping[str, Receipt],
+    answers: Mapping[str, Receipt],
     stored: Mapping[int, Record],
     batch: _Batch,
 ) -> Done | None:
@@ -102,11 +102,9 @@ def _judge(
     model, slug = work.catalog.records[key], key.partition(".")[0]
     digest = ""
     if entry.idempotency:
-        digest = records.digest_of(key, entry.record_id, entry.raw)
-        if earlier := receipts.get(entry.idempotency):
-            if earlier.digest != digest:
-                raise KeyReused(entry.idempotency)
-            return Done(earlier.subject_id, repeated=True, changed=False)
+        digest = receipts.digest_of(key, entry.record_id, entry.raw)
+        if earlier := answers.get(entry.idempotency):
+            return Done(receipts.answered(earlier, digest), repeated=True, changed=False)
         if entry.idempotency in batch.receipts:
             raise KeyReused(entry.idempotency)
     record = stored.get(entry.record_id) if entry.record_id is not None else None

@@ -6,23 +6,18 @@ Next: measures.py, obligations.py.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Integer, String, delete, func, or_, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import func, select
 
-from core.base.declared import Base
-from core.base.errors import Invalid, KeyReused, NotFound, Problem, Stale
+from core.base.errors import Invalid, NotFound, Problem, Stale
 from core.base.fields import as_day
 from core.base.kinds import LARGEST, LongTextKind
 from core.base.react import Change
 from core.base.record import Record
-from core.base.window import Moment
 from core.base.workflow import Transition
 from core.services.audit import journal
 from core.services.audit.journal_row import JournalEntry
@@ -30,19 +25,8 @@ from core.services.exchange import webhooks
 from core.services.permission import access
 from core.services.photos import upload_use
 from core.services.work import Work
-from core.services.writing import judging
-
-
-class Receipt(Base):
-    """What an idempotency key got: the same key with the same content gets the same answer again (A44, A45)."""
-
-    __tablename__ = "receipt"
-    key: Mapped[str] = mapped_column(String(120), primary_key=True)
-    digest: Mapped[str] = mapped_column(String(64))
-    subject: Mapped[str] = mapped_column(String(120))
-    subject_id: Mapped[int] = mapped_column(Integer)
-    at: Mapped[datetime] = mapped_column(Moment)
-
+from core.services.writing import judging, receipts
+from core.services.writing.receipts import Receipt
 
 LONGEST_REMARK = 500
 FEW = 8  # beyond so many single look-ups the community of every complex is read at once
@@ -76,11 +60,11 @@ def save(
     """
     model, slug = work.catalog.records[key], key.partition(".")[0]
     reason = _worded(work, "reason", reason[:LONGEST_REMARK])
-    digest = digest_of(key, record_id, raw if said is None else said) if idempotency else ""
+    digest = receipts.digest_of(key, record_id, raw if said is None else said) if idempotency else ""
     if idempotency:
-        _one_at_a_time(work, idempotency)
-    if idempotency and (earlier := _repeated(work, idempotency, digest)):
-        return Saved(get(work, key, earlier), repeated=True, changed=False)
+        receipts.one_at_a_time(work.session, idempotency)
+        if earlier := work.session.get(Receipt, idempotency):
+            return Saved(get(work, key, receipts.answered(earlier, digest)), repeated=True, changed=False)
     record = get(work, key, record_id) if record_id is not None else None
     before = record.values() if record is not None else {}
     if record is not None and version is not None and record.version != version:
@@ -100,7 +84,8 @@ def save(
         upload_use.follow(work, key, model, [(saved.record.id, before, told)])
         happened(work, key, saved.record, before, told, "" if record is None else saved.record.state)
     if idempotency:
-        work.session.add(Receipt(key=idempotency, digest=digest, subject=key, subject_id=saved.record.id, at=work.now))
+        kept = {"key": idempotency, "digest": receipts.keyed(digest), "subject": key, "subject_id": saved.record.id}
+        work.session.add(Receipt(**kept, at=work.now))
     return saved
 
 
@@ -281,36 +266,9 @@ def touch_many(work: Work, model: type[Record], pairs: Sequence[tuple[Mapping[st
     work.touch(model.unit, ids, min(min(days, default=work.today), work.today), model.__tablename__)
 
 
-def digest_of(key: str, record_id: int | None, raw: Mapping[str, Any]) -> str:
-    content = json.dumps([key, record_id, {k: str(v) for k, v in raw.items()}], sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(content.encode(errors="backslashreplace")).hexdigest()
-
-
 def _worded(work: Work, name: str, text: str) -> str:
     """What a person says besides the fields, fit to be kept. Raises ``Invalid``."""
     try:
         return LongTextKind(longest=LONGEST_REMARK).read(text, work.look)
     except ValueError as error:
         raise Invalid([Problem(name, error.args[0])]) from None
-
-
-def forget(session: Session, before: datetime) -> int:
-    """Drop what keys of the API got before that moment; how many. A sheet's rows are remembered for good: the same file
-    must never count twice."""
-    old = or_(*(Receipt.key.startswith(prefix) for prefix in ("api/", "intake/")))
-    return session.execute(delete(Receipt).where(Receipt.at < before, old)).rowcount  # type: ignore[attr-defined, no-any-return]
-
-
-def _one_at_a_time(work: Work, idempotency: str) -> None:
-    """Who sends the same key at the same time waits for the first to end, and then gets its answer. SQLite has one writer."""
-    if work.session.get_bind().dialect.name == "postgresql":
-        work.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(idempotency, 0))))
-
-
-def _repeated(work: Work, idempotency: str, digest: str) -> int | None:
-    earlier = work.session.get(Receipt, idempotency)
-    if earlier is None:
-        return None
-    if earlier.digest != digest:
-        raise KeyReused(idempotency)
-    return earlier.subject_id

@@ -20,7 +20,7 @@ from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from wtforms import ValidationError
 
 from core.base.blocks import Light
-from core.base.errors import Forbidden, Invalid, KeyReused, Problem, Stale
+from core.base.errors import Forbidden, Invalid, KeyReused, OverQuota, Problem, Stale
 from core.base.record import Record
 from core.base.say import Say
 from core.base.units import UNIT_KINDS
@@ -73,7 +73,8 @@ def within_scope(token: Held) -> None:
 
 @bp.errorhandler(Invalid)
 def invalid(error: Invalid) -> ResponseReturnValue:
-    return jsonify({"problems": [{"field": p.field, "text": str(p.text)} for p in error.problems]}), 422
+    problems = [{"field": p.field, "text": str(p.text)} for p in error.problems]
+    return jsonify({"problems": problems}), 413 if isinstance(error, OverQuota) else 422
 
 
 @bp.errorhandler(BadRequest)

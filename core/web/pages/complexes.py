@@ -26,6 +26,7 @@ from core.services.operations import faults
 from core.services.owing import duties, duty_rows, mine
 from core.services.owing.duties import Duty
 from core.services.permission import access, filing, responsibilities, rights
+from core.services.personal import masked_read
 from core.services.reporting import reports
 from core.services.work import Work
 from core.services.writing import registry
@@ -164,7 +165,7 @@ def _panels(work: Work, one: Complex) -> list[tuple[str, tuple[Block, ...]]]:
             continue
         built: tuple[Block, ...] = ()
         with faults.border(work, f"panel:{slug}", slug) as failed:
-            built = tuple(plugin.panels(complex_id=one.id, read=lambda rows: work.session.execute(rows).all()))
+            built = tuple(plugin.panels(complex_id=one.id, read=lambda rows: masked_read.read(work.session, rows)))
         if failed:
             built = (Notice(f"此栏不可用，原因：{failed[0].what}", tone="fault"),)
         if built:

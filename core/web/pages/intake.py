@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from core.services.exchange import intakes
 from core.services.exchange.intakes import Standing
+from core.services.photos import sent
 from core.web import frame
 from core.web.pages import api
 
@@ -18,9 +19,12 @@ from core.web.pages import api
 def submit(key: str) -> ResponseReturnValue:
     intake = intakes.of(frame.reading(), key)
     idempotency = api.idempotency_key("intake", frame.actor().login, key) or ""
+    body, config = api.body(), frame.platform().config
+    pictures = sent.read(intakes.photos(intake), body)  # slow: before the one writer's lock is taken
+    shelf = sent.Shelf(config.uploads, config.uploads_a_day, config.upload_bytes_a_day)
+    told = {"idempotency": idempotency, "reason": request.args.get("reason", "")}
     with frame.writing("api") as work:
-        reason = request.args.get("reason", "")
-        standing, repeated = intakes.submit(work, intake, api.body(), idempotency=idempotency, reason=reason)
+        standing, repeated = intakes.submit(work, intake, body, **told, pictures=pictures, shelf=shelf)
     return jsonify(_json(standing)), 200 if repeated else 201
 
 

@@ -15,6 +15,7 @@ from core.base.say import Say
 from core.base.units import COMPLEX
 from core.estate.units import UNITS, Unit
 from core.services.permission import responsibilities, rights
+from core.services.personal import reveal_unit
 from core.services.writing import registry
 from core.web import forms, frame
 from core.web.language import translated
@@ -53,6 +54,7 @@ def index(kind: str) -> ResponseReturnValue:
         q=text,
         may=work.actor.may(rights.REGISTRY),
         answers=kind in responsibilities.HELD,
+        personal=any(f.personal for f in model.fields()),
     )
 
 
@@ -64,6 +66,24 @@ def new(kind: str) -> ResponseReturnValue:
 @bp.route("/registry/<kind>/<int:unit_id>", methods=["GET", "POST"])
 def edit(kind: str, unit_id: int) -> ResponseReturnValue:
     return _edit(kind, unit_id)
+
+
+@bp.route("/registry/<kind>/<int:unit_id>/reveal", methods=["GET", "POST"])
+def reveal(kind: str, unit_id: int) -> ResponseReturnValue:
+    """Whom to call: masked, and in clear this once for who says why."""
+    clear: dict[str, str] = {}
+    problems: list[Problem] = []
+    if request.method == "POST":
+        try:
+            with frame.writing() as writer:
+                clear = reveal_unit.reveal(writer, kind, unit_id, request.form.get("reason", ""))
+        except Invalid as error:
+            problems = list(error.problems)
+    work = frame.reading()
+    unit = reveal_unit.get(work, kind, unit_id)
+    told = {"fields": reveal_unit.fields(unit), "may": reveal_unit.may_reveal(work, unit), "clear": clear}
+    page = frame.page("registry_reveal.html", kind=kind, label=unit.label, unit=unit, problems=problems, **told)
+    return page, 422 if problems else 200
 
 
 def _edit(kind: str, unit_id: int | None) -> ResponseReturnValue:

@@ -16,7 +16,7 @@ from core.services.measuring.measures import Measure
 from core.services.owing.obligations import Obligation
 from core.services.platform import Platform
 from core.services.writing import many, records
-from core.services.writing.records import Receipt
+from core.services.writing.receipts import Receipt
 from core.testing import at, small_platform
 
 KEY, NOW = "environment.cleanup", at(date(2024, 11, 20))

@@ -15,7 +15,7 @@ from core.services.exchange import tokens
 from core.services.permission.access import SYSTEM_ACTOR
 from core.services.platform import Platform
 from core.services.scheduled import job_runs, upkeep
-from core.services.writing.records import Receipt
+from core.services.writing.receipts import Receipt
 
 CLEANUP = {"complex_id": 1, "held_on": "2024-11-18", "spots": ["出入口"], "people": 8, "photos": ["demo"]}
 WHERE = "/api/v1/records/environment.cleanup"
