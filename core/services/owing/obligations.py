@@ -40,7 +40,7 @@ from core.estate.population import EstateScope
 from core.estate.units import model_of
 from core.kernel.catalog import Fault
 from core.services.campaign.settings import due_of
-from core.services.operations import faults
+from core.services.operations import faults, pauses
 from core.services.owing.judged import Judged, Terms, Value
 from core.services.store import prepared
 from core.services.work import Work
@@ -149,18 +149,20 @@ def _bring(work: Work, chosen: list[Deadline], ids: list[int] | None, since: dat
             with faults.border(work, place, one.key.partition(".")[0]) as guilty:
                 _settle(work, [one], ids, since, until)
             if guilty:
-                faults.record(work.session, place, guilty[0], work.now)
+                faults.record(work, place, guilty[0])
                 continue
         faults.mended(work, place)
 
 
 def _missing(work: Work, deadline: Deadline) -> bool:
-    """Does it lack a partner's data? That is said at its place and troubles nobody else."""
+    """Does it lack a partner's data, or is it paused? That is said at its place and troubles nobody else."""
+    if pauses.paused(work, f"deadline:{deadline.key}"):
+        return True
     _reads(work, deadline)
     why = prepared.missing(work, deadline.key)
     if why:
         place, slug = f"deadline:{deadline.key}", deadline.key.partition(".")[0]
-        faults.record(work.session, place, Fault(plugin=slug, stage="deadline", what=why), work.now)
+        faults.record(work, place, Fault(plugin=slug, stage="deadline", what=why, excused=True))
     return bool(why)
 
 

@@ -204,9 +204,9 @@ def section(work: Work, facts: Facts) -> tuple[Block, ...]:
     built: tuple[Block, ...] = ()
     with faults.border(work, place := f"section:{slug}", slug) as failed:
         faults.reach(work, place)
-        built = _blocks(plugin.sections[0].build(facts))
+        built = blocks_of(plugin.sections[0].build(facts))
     if failed:
-        return (Notice(f"本节数据不可用：自{work.now:%Y-%m-%d %H:%M}起，原因：{failed[0].what}", tone="fault"),)
+        return (Notice(f"本节数据不可用：自{faults.since(work, place)}起，原因：{failed[0].what}", tone="fault"),)
     return built
 
 
@@ -218,12 +218,13 @@ def remarks(work: Work, facts: Facts) -> Iterator[Block]:
         built: tuple[Block, ...] = ()
         with faults.border(work, place := f"remarks:{slug}", slug) as failed:
             faults.reach(work, place)
-            built = _blocks(plugin.remarks(facts=facts))
-        yield from (Notice(f"此部分不可用，原因：{f.what}", tone="fault") for f in failed)
+            built = blocks_of(plugin.remarks(facts=facts))
+        told = f"此部分不可用：自{faults.since(work, place)}起，原因："
+        yield from (Notice(told + f.what, tone="fault") for f in failed)
         yield from built
 
 
-def _blocks(found: Iterable[Any]) -> tuple[Block, ...]:
+def blocks_of(found: Iterable[Any]) -> tuple[Block, ...]:
     """Found here, or no renderer could print the other sections either."""
     built = tuple(found)
     for one in built:

@@ -208,7 +208,7 @@ def miss(platform: Platform, job: Job, times: Sequence[datetime], now: datetime 
 def blame(platform: Platform, job: Job, error: BaseException, now: datetime | None = None) -> None:
     """Keep a fault that left no run behind: a schedule that can't be read."""
     with platform.work(SYSTEM_ACTOR, now=now, source="job") as work:
-        faults.record(work.session, f"job:{job.key}", described(_slug(job), "job", error), work.now)
+        faults.record(work, f"job:{job.key}", described(_slug(job), "job", error))
 
 
 def watermarks(session: Session) -> dict[str, datetime]:
@@ -265,7 +265,7 @@ def failed(
                 row.started_at = row.ended_at = work.now
                 pauses = () if manual else PAUSES
                 row.again_at = work.now + pauses[row.attempts - 1] if row.attempts <= len(pauses) else None
-                faults.record(work.session, f"job:{job.key}", found, work.now)
+                faults.record(work, f"job:{job.key}", found)
                 return row
         except IntegrityError:  # two processes named the same fault, or wrote the same run, at once: look again
             if last:
