@@ -18,22 +18,20 @@ from core.services.exchange import webhook_calls
 from core.services.measuring import days
 from core.services.messaging import messages, outbox, reminders
 from core.services.messaging.channels import Channel
+from core.services.operations import pauses
 from core.services.permission.access import SYSTEM_ACTOR
 from core.services.platform import Platform
 from core.services.scheduled import job_runs, own_jobs
 from core.services.scheduled.job_apart import run_apart
-from core.services.scheduled.job_runs import OWN, JobRun
+from core.services.scheduled.job_runs import OWN, JobRun, Runner
 
 log = logging.getLogger("actions.jobs")
 EVERY_S = 15
 
 
-Runner = Callable[[Platform, Job, datetime, datetime], JobRun | None]
-
-
-def here(platform: Platform, job: Job, scheduled: datetime, now: datetime) -> JobRun | None:
+def here(platform: Platform, job: Job, scheduled: datetime, now: datetime, *, manual: bool = False) -> JobRun | None:
     """Run in this process: for tests, the simulator and the core's own jobs."""
-    return job_runs.run_at(platform, job, scheduled, now=now)
+    return job_runs.run_at(platform, job, scheduled, now=now, manual=manual)
 
 
 def tick(
@@ -41,9 +39,10 @@ def tick(
 ) -> list[JobRun]:
     """Everything due by ``now`` (default: the platform's clock) that nobody has done yet; the runs this call made.
     ``begins``: the day too, if it has not begun."""
-    jobs = job_runs.all_jobs(platform.catalog)
     with platform.reading(now=now) as work:
         now = work.now
+        every = job_runs.all_jobs(platform.catalog)
+        jobs = {key: job for key, job in every.items() if not pauses.paused(work, f"job:{key}")}
         start = end_of(work.campaign.starts_on)
         begun = days.kept(work.session, work.today)
         marks = dict.fromkeys(jobs, start) | job_runs.watermarks(work.session)

@@ -243,7 +243,7 @@ def _run(work: Work, pairs: Sequence[Pair], ids: Sequence[int] | None) -> Iterab
     for indicator, one in pairs:
         binds |= scope_for(work, indicator.every).binds(one)
     key = ("measures", tuple(i.key for i, _ in pairs), ids is not None, work.settings_token)
-    for name, unit, n, d in prepared.run(work, key, lambda: _statement(work, pairs, ids is not None), binds):
+    for name, unit, n, d in prepared.of_plugin(work, key, lambda: _statement(work, pairs, ids is not None), binds):
         yield name, int(unit), int(n or 0), int(d or 0)
 
 

@@ -212,7 +212,9 @@ def _together(
         binds |= EstateScope(work.settings, work.partners, name=f"o{at}").binds(one.window) | {f"p{at}": one.window.key}
     key = ("duties", tuple((d.key, number, o.times) for d, number, o in parts), ids is not None, work.settings_token)
     by_key = {(d.key, o.window.key): (d, o) for d, _, o in parts}
-    for rule, period, unit, done in prepared.run(work, key, lambda: _statement(work, parts, ids is not None), binds):
+    for rule, period, unit, done in prepared.of_plugin(
+        work, key, lambda: _statement(work, parts, ids is not None), binds
+    ):
         deadline, one = by_key[rule, period]
         opened = datetime.combine(one.window.start, time(0, 0), TZ)
         yield (rule, period, deadline.unit.name, int(unit), 0), (opened, one.due_at, _moment(done))
@@ -243,7 +245,9 @@ def _clocks(work: Work, deadline: Deadline, of: type[Record], ids: list[int] | N
     due = due_of(deadline, work.settings)
     assert not isinstance(due, Once | Every)
     params = {} if ids is None else {"ids": ids}
-    rows = prepared.run(work, ("clock", deadline.key, ids is None), lambda: _running(deadline, of, ids is None), params)
+    rows = prepared.of_plugin(
+        work, ("clock", deadline.key, ids is None), lambda: _running(deadline, of, ids is None), params
+    )
     for subject, unit_id, opened, stated, done in rows:
         at, day = _moment(opened), _moment(stated)
         assert at is not None

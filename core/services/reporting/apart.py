@@ -25,6 +25,7 @@ from core.base.blocks import Document
 from core.base.errors import NoData
 from core.config import Config
 from core.kernel.catalog import Catalog, Fault
+from core.services.store.plain_reads import LIMITED
 
 if TYPE_CHECKING:
     from core.services.reporting.documents import Wanted
@@ -173,7 +174,7 @@ def serve(pipe: Connection, config: Config, slugs: tuple[str, ...], faults: tupl
     from core.services.reporting import documents  # noqa: PLC0415 - it imports this module's Apart
     from core.services.store.db import Database  # noqa: PLC0415
 
-    _limit()
+    limit()
     keys.use(config.secret_key, *config.old_keys)
     catalog = replace(plugins.load(only=slugs, packages=config.packages), faults=faults)
     platform = Platform(config, Database(config.database_url, busy_s=config.busy_timeout), catalog)
@@ -201,10 +202,11 @@ def _hurry(work: Work, limit_s: float) -> None:
     """PostgreSQL goes on with a statement whose asker was killed: it ends it itself, before the child would have to be."""
     if work.session.get_bind().dialect.name == "postgresql":
         work.session.execute(text(f"SET LOCAL statement_timeout = {int(limit_s * 500)}"))
+        work.session.info[LIMITED] = True
 
 
-def _limit() -> None:
-    """No more memory than a report needs, on systems that know such limits."""
+def limit() -> None:
+    """No more memory than a plugin needs, on systems that know such limits."""
     with suppress(ImportError):
         import resource  # noqa: PLC0415 - not on Windows
 

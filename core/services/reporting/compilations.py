@@ -35,6 +35,7 @@ def document(work: Work, key: str, as_of: date) -> Document:
     with faults.border(work, place := f"document:{key}", slug) as failed:
         faults.reach(work, place)
         made = one.build(own, campaign, span)
+        reports.blocks_of(made.blocks)
     if failed:
         told = Notice(f"内容不可用：自{faults.since(work, place)}起，原因：{failed[0].what}", tone="fault")
         made = Document(title=one.label, blocks=(told,))

@@ -3,11 +3,13 @@ plainly. Facts are gathered once in a few statements; each section is a pure fun
 
 from __future__ import annotations
 
+import pickle
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import select
@@ -41,8 +43,10 @@ from core.services.operations import faults
 from core.services.owing import duties
 from core.services.reporting import compared, problems, standard, standing
 from core.services.reporting.compared import Before
+from core.services.store import plain_reads
 from core.services.work import Work
 
+MOST_BLOCKS, LARGEST = 2_000, 20_000_000  # of a section; a healthy one has some dozens, and some kilobytes
 TITLES = {Period.WEEK: "工作周报", Period.MONTH: "工作月报"}
 
 
@@ -124,7 +128,7 @@ def gather(work: Work, as_of: date, only: str | None = None, place: Place | None
     )
 
     def read(rows: Any) -> Sequence[Any]:
-        return work.session.execute(rows).all()
+        return plain_reads.rows(work.session, rows)
 
     return tuple(
         Facts(
@@ -226,10 +230,12 @@ def remarks(work: Work, facts: Facts) -> Iterator[Block]:
 
 def blocks_of(found: Iterable[Any]) -> tuple[Block, ...]:
     """Found here, or no renderer could print the other sections either."""
-    built = tuple(found)
+    built = tuple(islice(found, MOST_BLOCKS + 1))
     for one in built:
         if not isinstance(one, Block):
             raise TypeError(f"a section yields blocks, not {type(one).__name__}")
+    if len(built) > MOST_BLOCKS or len(pickle.dumps(built)) > LARGEST:
+        raise ValueError(f"a section is at most {MOST_BLOCKS} blocks and {LARGEST // 10**6} MB: let the store add up")
     return built
 
 

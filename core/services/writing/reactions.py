@@ -14,6 +14,7 @@ from core.base.react import Door
 from core.base.record import Record
 from core.services.operations import faults, pauses
 from core.services.permission.access import SYSTEM, Actor
+from core.services.store import plain_reads
 from core.services.work import Work
 from core.services.writing import records
 
@@ -67,7 +68,7 @@ class _Door(Door):
 
     def read(self, rows: Rows) -> Sequence[Any]:
         self._work.session.flush()
-        return self._work.session.execute(rows).all()
+        return plain_reads.rows(self._work.session, rows)
 
     def setting(self, key: str) -> Any:
         return self._work.settings[key]

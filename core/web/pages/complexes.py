@@ -27,6 +27,7 @@ from core.services.owing import duties, duty_rows, mine
 from core.services.owing.duties import Duty
 from core.services.permission import access, filing, responsibilities, rights
 from core.services.reporting import reports
+from core.services.store import plain_reads
 from core.services.work import Work
 from core.services.writing import registry
 from core.web import frame, qr
@@ -166,7 +167,7 @@ def _panels(work: Work, one: Complex) -> list[tuple[str, tuple[Block, ...]]]:
         with faults.border(work, place := f"panel:{slug}", slug) as failed:
             faults.reach(work, place)
             built = reports.blocks_of(
-                plugin.panels(complex_id=one.id, read=lambda rows: work.session.execute(rows).all())
+                plugin.panels(complex_id=one.id, read=lambda rows: plain_reads.rows(work.session, rows))
             )
         if failed:
             told = f"此栏不可用：自{faults.since(work, place)}起，原因：{failed[0].what}"
