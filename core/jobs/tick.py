@@ -4,7 +4,7 @@ Any number of processes may tick at once, each beside web processes or by itself
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from threading import Event
@@ -16,20 +16,19 @@ from core.base.window import end_of
 from core.jobs import due
 from core.services.measuring import days
 from core.services.messaging import messages, reminders
+from core.services.operations import pauses
 from core.services.permission.access import SYSTEM_ACTOR
 from core.services.platform import Platform
 from core.services.scheduled import job_runs, own_jobs
-from core.services.scheduled.job_runs import OWN, JobRun
+from core.services.scheduled.job_runs import OWN, JobRun, Runner
 
 log = logging.getLogger("actions.jobs")
 NEVER = Event()  # what is never over
 
-Runner = Callable[[Platform, Job, datetime, datetime], JobRun | None]
 
-
-def here(platform: Platform, job: Job, scheduled: datetime, now: datetime) -> JobRun | None:
+def here(platform: Platform, job: Job, scheduled: datetime, now: datetime, *, manual: bool = False) -> JobRun | None:
     """Run in this process: for tests, the simulator and the core's own jobs."""
-    return job_runs.run_at(platform, job, scheduled, now=now)
+    return job_runs.run_at(platform, job, scheduled, now=now, manual=manual)
 
 
 def tick(
@@ -42,9 +41,10 @@ def tick(
 ) -> list[JobRun]:
     """Everything due by ``now`` (default: the platform's clock) that nobody has done yet; the runs this call made.
     ``begins``: the day too, if it has not begun. ``over``: once it is set, no other job is begun."""
-    jobs = job_runs.all_jobs(platform.catalog)
     with platform.reading(now=now) as work:
         now = work.now
+        every = job_runs.all_jobs(platform.catalog)
+        jobs = {key: job for key, job in every.items() if not pauses.paused(work, f"job:{key}")}
         start = end_of(work.campaign.starts_on)
         begun = days.kept(work.session, work.today)
         marks = dict.fromkeys(jobs, start) | job_runs.watermarks(work.session)

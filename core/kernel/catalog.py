@@ -29,13 +29,14 @@ from core.base.record import Record
 @dataclass(frozen=True, kw_only=True)
 class Fault:
     """Something a plugin did that kept a part of it out. ``stage``: import, describe, measure, deadline, section, job,
-    panel. ``mend``: what its author can do."""
+    panel. ``mend``: what its author can do. ``excused``: the plugin did nothing wrong, a partner's data or the store was missing."""
 
     plugin: str
     stage: str
     what: str
     mend: str = ""
     trace: str = ""
+    excused: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -113,6 +113,7 @@ def fault(slug: str, stage: str, error: BaseException) -> Fault:
         what=what[:500] + place,
         mend=mend,
         trace="".join(traceback.format_exception(error))[-4000:],
+        excused=isinstance(error, NoData),
     )
 
 

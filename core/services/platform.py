@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from core.base.window import TZ
 from core.config import Config
 from core.estate.campaign import Campaign
-from core.kernel.catalog import Catalog
+from core.kernel.catalog import Catalog, Fault
 from core.services.measuring import measures
+from core.services.operations import faults
 from core.services.owing import obligations
 from core.services.permission.access import SYSTEM_ACTOR, Actor
 from core.services.reporting.apart import Apart
 from core.services.store.db import Database
 from core.services.work import Work
 from core.services.writing import reactions
+
+log = logging.getLogger("actions.faults")
+PATIENCE_MS = 500
 
 
 @dataclass(frozen=True)
@@ -42,18 +48,31 @@ class Platform:
             yield work
             if settle:
                 settled(work)
+            faults.keep(work, faults.moved(work))
 
     @contextmanager
     def reading(self, actor: Actor = SYSTEM_ACTOR, *, now: datetime | None = None) -> Iterator[Work]:
         """A unit of work that only reads, on one snapshot."""
         with self.db.reading() as session:
-            yield self._opened(session, actor, now, "page")
+            work = self._opened(session, actor, now, "page")
+            yield work
+            news = faults.moved(work)
+        if news:
+            self._note(news, work.now)
 
     def close(self) -> None:
         """Let go of the store and of the processes of our own."""
         if self.apart is not None:
             self.apart.close()
         self.db.close()
+
+    def _note(self, news: Mapping[str, Fault | None], now: datetime) -> None:
+        """What a reader met of plugins' faults; a busy store is no reason to keep them waiting, the next one tells it again."""
+        try:
+            with self.db.writing(patience_ms=PATIENCE_MS) as session:
+                faults.keep(self._opened(session, SYSTEM_ACTOR, now, "page"), news)
+        except DBAPIError as error:
+            log.warning("could not note %s: %s", ", ".join(news), error)
 
     def _opened(self, session: Session, actor: Actor, now: datetime | None, source: str) -> Work:
         campaign = session.scalars(select(Campaign)).first()

@@ -19,7 +19,7 @@ from core.base.react import Change
 from core.base.units import UnitKind
 from core.base.window import day_of
 from core.estate.campaign import Campaign
-from core.kernel.catalog import Catalog
+from core.kernel.catalog import Catalog, Fault
 from core.kernel.partners import Partners
 from core.services.campaign.settings import effective
 from core.services.operations.fault_row import FaultRow
@@ -68,6 +68,7 @@ class Work:
     homes: dict[int, int] = field(default_factory=dict)  # complex -> community, of those that were asked for
     apart: Apart | None = None  # where plugins' parts of documents are made; None: in this process
     watch: Watch | None = None  # who looks on while they are, in that process
+    reached: dict[str, Fault | None] = field(default_factory=dict)  # plugins' parts that were made, and what went wrong
 
     @property
     def today(self) -> date:
@@ -103,9 +104,9 @@ class Work:
         return self.prepared[key]
 
     @cached_property
-    def standing(self) -> set[str]:
-        """Places of standing faults, to be cleared when they work again."""
-        return set(self.session.scalars(select(FaultRow.place)))
+    def standing(self) -> dict[str, FaultRow]:
+        """The standing faults by place, to be cleared when they work again."""
+        return {row.place: row for row in self.session.scalars(select(FaultRow))}
 
     @cached_property
     def look(self) -> RegistryLook:

@@ -120,6 +120,7 @@ DOORS: Mapping[str, str] = {
     "verification.show": AUDIT,
     "verification.export": AUDIT,
     "status.show": SIGNED_IN,
+    "status.resume": OPERATE,
     "status.healthz": PUBLIC,
     "watch.readyz": PUBLIC,
     "watch.metrics": PUBLIC,  # it opens to this machine and to its own token

@@ -97,6 +97,7 @@ VERBS = {
     "copy": "提供个人信息副本",
     "rotate": "更换密钥",
     "restore": "恢复",
+    "resume": "恢复运行",
     "issue": "出刊",
     "end": "终止",
 }

@@ -163,7 +163,7 @@ def _computed(work: Work, asked: Sequence[Indicator], spans: Mapping[str, Window
     out: Sums = {}
     home: dict[int, int] | None = None
     for one in asked:
-        with faults.border(work, place := f"measure:{one.key}", one.key.partition(".")[0]):
+        with faults.border(work, place := f"history:{one.key}", one.key.partition(".")[0]):
             faults.reach(work, place)
             rows = measures.compute(work, one, spans[one.key])
             if one.unit != COMPLEX:

@@ -20,7 +20,7 @@ from core.base.window import FAR, Period, Window, window, windows
 from core.estate.population import EstateScope
 from core.estate.units import Complex
 from core.kernel.catalog import Fault
-from core.services.operations import faults
+from core.services.operations import faults, pauses
 from core.services.store import prepared, spans
 from core.services.work import Work
 
@@ -212,12 +212,14 @@ def _guarded(work: Work, pairs: Sequence[Pair], ids: Sequence[int] | None) -> tu
 
 
 def _missing(work: Work, indicator: Indicator) -> bool:
-    """Does it lack a partner's data? That is said at its place and troubles nobody else."""
+    """Does it lack a partner's data, or is it paused? That is said at its place and troubles nobody else."""
+    if pauses.paused(work, f"measure:{indicator.key}"):
+        return True
     prepared.reads(work, indicator.key, lambda: indicator.measure(scope_for(work, indicator.every)))
     why = prepared.missing(work, indicator.key)
     if why:
         place, slug = f"measure:{indicator.key}", indicator.key.partition(".")[0]
-        faults.record(work.session, place, Fault(plugin=slug, stage="measure", what=why), work.now)
+        faults.record(work, place, Fault(plugin=slug, stage="measure", what=why, excused=True))
     return bool(why)
 
 
@@ -229,7 +231,7 @@ def _one_by_one(work: Work, pairs: Sequence[Pair], ids: Sequence[int] | None) ->
         with faults.border(work, place, indicator.key.partition(".")[0]) as failed:
             found[indicator.key, one.key] = compute(work, indicator, one, ids)
         if failed:
-            faults.record(work.session, place, failed[0], work.now)
+            faults.record(work, place, failed[0])
         else:
             faults.mended(work, place)
             healthy.append((indicator, one))
@@ -241,7 +243,7 @@ def _run(work: Work, pairs: Sequence[Pair], ids: Sequence[int] | None) -> Iterab
     for indicator, one in pairs:
         binds |= scope_for(work, indicator.every).binds(one)
     key = ("measures", tuple(i.key for i, _ in pairs), ids is not None, work.settings_token)
-    for name, unit, n, d in prepared.run(work, key, lambda: _statement(work, pairs, ids is not None), binds):
+    for name, unit, n, d in prepared.of_plugin(work, key, lambda: _statement(work, pairs, ids is not None), binds):
         yield name, int(unit), int(n or 0), int(d or 0)
 
 

@@ -40,7 +40,7 @@ from core.estate.population import EstateScope
 from core.estate.units import model_of
 from core.kernel.catalog import Fault
 from core.services.campaign.settings import due_of
-from core.services.operations import faults
+from core.services.operations import faults, pauses
 from core.services.owing.judged import Judged, Terms, Value
 from core.services.store import prepared
 from core.services.work import Work
@@ -149,18 +149,20 @@ def _bring(work: Work, chosen: list[Deadline], ids: list[int] | None, since: dat
             with faults.border(work, place, one.key.partition(".")[0]) as guilty:
                 _settle(work, [one], ids, since, until)
             if guilty:
-                faults.record(work.session, place, guilty[0], work.now)
+                faults.record(work, place, guilty[0])
                 continue
         faults.mended(work, place)
 
 
 def _missing(work: Work, deadline: Deadline) -> bool:
-    """Does it lack a partner's data? That is said at its place and troubles nobody else."""
+    """Does it lack a partner's data, or is it paused? That is said at its place and troubles nobody else."""
+    if pauses.paused(work, f"deadline:{deadline.key}"):
+        return True
     _reads(work, deadline)
     why = prepared.missing(work, deadline.key)
     if why:
         place, slug = f"deadline:{deadline.key}", deadline.key.partition(".")[0]
-        faults.record(work.session, place, Fault(plugin=slug, stage="deadline", what=why), work.now)
+        faults.record(work, place, Fault(plugin=slug, stage="deadline", what=why, excused=True))
     return bool(why)
 
 
@@ -210,7 +212,9 @@ def _together(
         binds |= EstateScope(work.settings, work.partners, name=f"o{at}").binds(one.window) | {f"p{at}": one.window.key}
     key = ("duties", tuple((d.key, number, o.times) for d, number, o in parts), ids is not None, work.settings_token)
     by_key = {(d.key, o.window.key): (d, o) for d, _, o in parts}
-    for rule, period, unit, done in prepared.run(work, key, lambda: _statement(work, parts, ids is not None), binds):
+    for rule, period, unit, done in prepared.of_plugin(
+        work, key, lambda: _statement(work, parts, ids is not None), binds
+    ):
         deadline, one = by_key[rule, period]
         opened = datetime.combine(one.window.start, time(0, 0), TZ)
         yield (rule, period, deadline.unit.name, int(unit), 0), (opened, one.due_at, _moment(done))
@@ -241,7 +245,9 @@ def _clocks(work: Work, deadline: Deadline, of: type[Record], ids: list[int] | N
     due = due_of(deadline, work.settings)
     assert not isinstance(due, Once | Every)
     params = {} if ids is None else {"ids": ids}
-    rows = prepared.run(work, ("clock", deadline.key, ids is None), lambda: _running(deadline, of, ids is None), params)
+    rows = prepared.of_plugin(
+        work, ("clock", deadline.key, ids is None), lambda: _running(deadline, of, ids is None), params
+    )
     for subject, unit_id, opened, stated, done in rows:
         at, day = _moment(opened), _moment(stated)
         assert at is not None

@@ -6,12 +6,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import ColumnElement, Select, TextClause
 from sqlalchemy.engine import Row, result_tuple
 from sqlalchemy.orm import Session
 
 from core.base.fields import Field
 from core.base.sealed import Sealed, masked
+from core.services.store import plain_reads
 
 
 def read(session: Session, rows: Any) -> Sequence[Any]:
@@ -20,9 +21,14 @@ def read(session: Session, rows: Any) -> Sequence[Any]:
         whole = one.get("entity") is not None and one["expr"] is one["entity"]
         if whole and any(f.personal for f in getattr(one["entity"], "fields", tuple)()):
             raise TypeError(f"a select of whole {one['name']} would bring its personal fields: name the columns")
-    found = session.execute(rows).all()
-    hidden = {place: c for place, c in enumerate(rows.selected_columns) if isinstance(c.type, Sealed)}
+    found = plain_reads.rows(session, rows)
+    hidden = {place: c for place, c in enumerate(_columns(rows)) if isinstance(c.type, Sealed)}
     return [_hidden(row, hidden) for row in found] if hidden else found
+
+
+def _columns(rows: Any) -> Sequence[Any]:
+    """A select's columns; a text of SQL reads what is sealed as it is sealed."""
+    return () if isinstance(rows, TextClause) else tuple(rows.selected_columns)
 
 
 def _hidden(row: Row[Any], hidden: dict[int, ColumnElement[Any]]) -> Any:

@@ -22,8 +22,10 @@ from sqlalchemy import text
 
 from core.base import keys
 from core.base.blocks import Document
+from core.base.errors import NoData
 from core.config import Config
 from core.kernel.catalog import Catalog, Fault
+from core.services.store.plain_reads import LIMITED
 
 if TYPE_CHECKING:
     from core.services.reporting.documents import Wanted
@@ -33,6 +35,7 @@ log = logging.getLogger("actions.apart")
 AT_ONCE = 2  # children; further readers wait for their turn
 AGAIN = timedelta(minutes=10)  # how long a part that was cut off is left out before it is tried anew
 MEMORY = 2_000_000_000
+Answer = tuple[Document, dict[str, Fault | None]]
 PROCESSES = multiprocessing.get_context("spawn")
 
 
@@ -44,6 +47,10 @@ class CutOff(Exception):
         super().__init__(f"{place}: {why}")
 
 
+class LeftOut(NoData):
+    """Not tried: it was cut off a short while ago."""
+
+
 class Watch:
     """In the child: says which part is reached, and raises in one that was cut off (``cut``: place -> what to say)."""
 
@@ -52,7 +59,7 @@ class Watch:
 
     def reach(self, place: str) -> None:
         if place in self.cut:
-            raise TimeoutError(self.cut[place])
+            raise LeftOut(self.cut[place])
         self.pipe.send(("at", place))
 
     def leave(self) -> None:
@@ -78,24 +85,36 @@ class Apart:
 
     def document(self, work: Work, wanted: Wanted) -> Document:
         """``documents.made`` in a child, without the parts that do not end."""
+        cut = self._left_out(work)
         with self._turn:
             while True:
-                cut = {place: why for place, (since, why) in self._cut.items() if work.now < since + AGAIN}
                 child = self._child()
                 try:
-                    made = child.ask(work, wanted, cut, self.limit_s)
+                    made, reached = child.ask(work, wanted, cut, self.limit_s)
                 except CutOff as error:
                     child.kill()
                     if not error.place:
                         raise
                     log.warning("%s", error)
-                    self._cut[error.place] = (work.now, f"{error.why}（{work.now:%H:%M}）")
+                    cut[error.place] = f"{error.why}（{work.now:%H:%M}）"
+                    self._cut[error.place] = (work.now, cut[error.place])
+                    work.reached[error.place] = _fault(error.place, cut[error.place])
                 except BaseException:
                     child.kill()
                     raise
                 else:
                     self._idle.append(child)
+                    work.reached |= reached
                     return made
+
+    def _left_out(self, work: Work) -> dict[str, str]:
+        """What was cut off a short while ago, and why, but for what somebody resumed since."""
+        rows = work.standing
+        return {
+            place: why
+            for place, (since, why) in self._cut.items()
+            if work.now < since + AGAIN and (place not in rows or rows[place].recent)
+        }
 
     def _child(self) -> Child:
         while self._idle:
@@ -120,8 +139,9 @@ class Child:
         self.process.start()
         theirs.close()
 
-    def ask(self, work: Work, wanted: Wanted, cut: Mapping[str, str], limit_s: float) -> Document:
-        """The document. Raises ``CutOff`` for the part that took longer than ``limit_s``."""
+    def ask(self, work: Work, wanted: Wanted, cut: Mapping[str, str], limit_s: float) -> Answer:
+        """The document, and what became of the parts it reached. Raises ``CutOff`` for the part that took longer than
+        ``limit_s``."""
         place = ""
         try:
             self.pipe.send((work.actor, work.now, wanted, cut))
@@ -131,8 +151,9 @@ class Child:
                     case "at":
                         place = told
                     case "made":
-                        assert isinstance(told, Document)
-                        return told
+                        document, reached = told
+                        assert isinstance(document, Document)
+                        return document, reached
                     case _:
                         raise ChildProcessError(told)
         except (EOFError, OSError):
@@ -153,7 +174,7 @@ def serve(pipe: Connection, config: Config, slugs: tuple[str, ...], faults: tupl
     from core.services.reporting import documents  # noqa: PLC0415 - it imports this module's Apart
     from core.services.store.db import Database  # noqa: PLC0415
 
-    _limit()
+    limit()
     keys.use(config.secret_key, *config.old_keys)
     catalog = replace(plugins.load(only=slugs, packages=config.packages), faults=faults)
     platform = Platform(config, Database(config.database_url, busy_s=config.busy_timeout), catalog)
@@ -165,19 +186,27 @@ def serve(pipe: Connection, config: Config, slugs: tuple[str, ...], faults: tupl
                     _hurry(work, config.section_s)
                     work.watch = Watch(pipe, cut)
                     made = documents.made(work, wanted)
-                pipe.send(("made", made))
+                    reached = dict(work.reached)
+                    work.reached.clear()  # who asked keeps it, who may hold the store's lock
+                pipe.send(("made", (made, reached)))
             except Exception:
                 pipe.send(("failed", traceback.format_exc()))
+
+
+def _fault(place: str, why: str) -> Fault:
+    slug = place.partition(":")[2].partition(".")[0]
+    return Fault(plugin=slug, stage=place.partition(":")[0], what=why)
 
 
 def _hurry(work: Work, limit_s: float) -> None:
     """PostgreSQL goes on with a statement whose asker was killed: it ends it itself, before the child would have to be."""
     if work.session.get_bind().dialect.name == "postgresql":
         work.session.execute(text(f"SET LOCAL statement_timeout = {int(limit_s * 500)}"))
+        work.session.info[LIMITED] = True
 
 
-def _limit() -> None:
-    """No more memory than a report needs, on systems that know such limits."""
+def limit() -> None:
+    """No more memory than a plugin needs, on systems that know such limits."""
     with suppress(ImportError):
         import resource  # noqa: PLC0415 - not on Windows
 

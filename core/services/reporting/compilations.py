@@ -45,7 +45,8 @@ def document(work: Work, key: str, as_of: date) -> Document:
     with faults.border(work, place := f"document:{key}", slug) as failed:
         faults.reach(work, place)
         made = one.build(own, campaign, span)
+        reports.blocks_of(made.blocks)
     if failed:
-        told = Notice(f"内容不可用：自{work.now:%Y-%m-%d %H:%M}起，原因：{failed[0].what}", tone="fault")
+        told = Notice(f"内容不可用：自{faults.since(work, place)}起，原因：{failed[0].what}", tone="fault")
         made = Document(title=one.label, blocks=(told,))
     return replace(made, issuer=made.issuer or work.campaign.issuer, demo=work.campaign.demo, as_of=as_of)

@@ -3,11 +3,13 @@ plainly. Facts are gathered once in a few statements; each section is a pure fun
 
 from __future__ import annotations
 
+import pickle
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import select
@@ -44,6 +46,7 @@ from core.services.reporting import compared, problems, standard, standing
 from core.services.reporting.compared import Before
 from core.services.work import Work
 
+MOST_BLOCKS, LARGEST = 2_000, 20_000_000  # of a section; a healthy one has some dozens, and some kilobytes
 TITLES = {Period.WEEK: "工作周报", Period.MONTH: "工作月报"}
 
 
@@ -205,9 +208,9 @@ def section(work: Work, facts: Facts) -> tuple[Block, ...]:
     built: tuple[Block, ...] = ()
     with faults.border(work, place := f"section:{slug}", slug) as failed:
         faults.reach(work, place)
-        built = _blocks(plugin.sections[0].build(facts))
+        built = blocks_of(plugin.sections[0].build(facts))
     if failed:
-        return (Notice(f"本节数据不可用：自{work.now:%Y-%m-%d %H:%M}起，原因：{failed[0].what}", tone="fault"),)
+        return (Notice(f"本节数据不可用：自{faults.since(work, place)}起，原因：{failed[0].what}", tone="fault"),)
     return built
 
 
@@ -219,17 +222,20 @@ def remarks(work: Work, facts: Facts) -> Iterator[Block]:
         built: tuple[Block, ...] = ()
         with faults.border(work, place := f"remarks:{slug}", slug) as failed:
             faults.reach(work, place)
-            built = _blocks(plugin.remarks(facts=facts))
-        yield from (Notice(f"此部分不可用，原因：{f.what}", tone="fault") for f in failed)
+            built = blocks_of(plugin.remarks(facts=facts))
+        told = f"此部分不可用：自{faults.since(work, place)}起，原因："
+        yield from (Notice(told + f.what, tone="fault") for f in failed)
         yield from built
 
 
-def _blocks(found: Iterable[Any]) -> tuple[Block, ...]:
+def blocks_of(found: Iterable[Any]) -> tuple[Block, ...]:
     """Found here, or no renderer could print the other sections either."""
-    built = tuple(found)
+    built = tuple(islice(found, MOST_BLOCKS + 1))
     for one in built:
         if not isinstance(one, Block):
             raise TypeError(f"a section yields blocks, not {type(one).__name__}")
+    if len(built) > MOST_BLOCKS or len(pickle.dumps(built)) > LARGEST:
+        raise ValueError(f"a section is at most {MOST_BLOCKS} blocks and {LARGEST // 10**6} MB: let the store add up")
     return built
 
 

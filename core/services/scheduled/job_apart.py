@@ -5,7 +5,9 @@ The child writes the run and its effect in its own transaction; killed, it leave
 
 from __future__ import annotations
 
+import math
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -17,10 +19,12 @@ from core.base.describe import Job
 from core.config import Config
 from core.kernel import plugins
 from core.services.platform import Platform
+from core.services.reporting import apart
 from core.services.scheduled import job_runs
 from core.services.scheduled.job_runs import JobRun
 from core.services.store.db import Database
 
+ALARM = getattr(signal, "SIGALRM", 14)  # Windows has none
 STARTING_S = 30  # what the child needs to be up, on a busy machine, before the job's own limit counts
 
 
@@ -57,16 +61,23 @@ class Children:
 
 
 def run_apart(
-    platform: Platform, job: Job, scheduled: datetime, now: datetime, *, children: Children | None = None
+    platform: Platform,
+    job: Job,
+    scheduled: datetime,
+    now: datetime,
+    *,
+    manual: bool = False,
+    children: Children | None = None,
 ) -> JobRun | None:
-    """``job_runs.run_at`` in a child that is killed when the job's limit is over. One of ``children`` that is cut off leaves
-    nothing in the ledger, not even a failure: the next tick finds it due."""
+    """``job_runs.run_at`` in a child that ends itself when the job's limit is over, and else is killed. One of ``children``
+    that is cut off leaves nothing in the ledger, not even a failure: the next tick finds it due."""
     config = platform.config
     words = {
         "PYTHONPATH": os.pathsep.join(sys.path),
         "ACTIONS_DATA": str(config.data),
         "ACTIONS_DATABASE_URL": config.database_url,
         "ACTIONS_PLUGINS": ",".join(platform.catalog.plugins),
+        "ACTIONS_PACKAGES": os.pathsep.join(map(str, config.packages)),
         "ACTIONS_STRICT": "",
         "ACTIONS_SECRET_KEY": config.secret_key.decode(),  # the child writes lines of the journal under the same key
         "ACTIONS_OLD_KEYS": ",".join(old.decode() for old in config.old_keys),
@@ -74,32 +85,43 @@ def run_apart(
     with platform.reading(now=now) as work:
         earlier = work.session.get(JobRun, (job.key, scheduled))
         attempts = earlier.attempts if earlier is not None else 0
-    command = [sys.executable, "-m", __name__, job.key, scheduled.isoformat(), now.isoformat()]
+    command = [sys.executable, "-m", __name__, job.key, scheduled.isoformat(), now.isoformat(), *["manual"] * manual]
     try:
         done = (children or Children()).run(command, os.environ | words, job.limit_s + STARTING_S)
     except subprocess.TimeoutExpired:
-        return job_runs.failed(platform, job, scheduled, TimeoutError(f"超过 {job.limit_s} 秒没有结束，已中止"), now)
+        done = -ALARM, b""
     if done is None:
         return None
+    if done[0] == -ALARM:
+        late = TimeoutError(f"超过 {job.limit_s} 秒没有结束，已中止")
+        return job_runs.failed(platform, job, scheduled, late, now, manual=manual)
     if done[0] != 0:
         said = done[1].decode(errors="replace").strip().rpartition("\n")[2]
-        return job_runs.failed(platform, job, scheduled, ChildProcessError(said or "子进程意外结束"), now)
+        broken = ChildProcessError(said or "子进程意外结束")
+        return job_runs.failed(platform, job, scheduled, broken, now, manual=manual)
     with platform.reading(now=now) as work:
         row = work.session.get(JobRun, (job.key, scheduled))
-        if row is None or row.attempts == attempts:
+        if row is None:  # it ended without a word, and without the run
+            return job_runs.failed(platform, job, scheduled, ChildProcessError("子进程意外结束"), now, manual=manual)
+        if row.attempts == attempts:
             return None
         work.session.expunge(row)
         return row
 
 
-def main(key: str, scheduled: str, now: str) -> None:
+def main(key: str, scheduled: str, now: str, manual: str = "") -> None:
     config = Config.read()
     keys.use(config.secret_key, *config.old_keys)
-    catalog = plugins.load(only=config.plugins)
+    apart.limit()
+    catalog = plugins.load(only=config.plugins, packages=config.packages)
     db = Database(config.database_url)
     try:
         platform = Platform(config, db, catalog)
-        job_runs.run_at(platform, catalog.jobs[key], datetime.fromisoformat(scheduled), now=datetime.fromisoformat(now))
+        job = catalog.jobs[key]
+        if hasattr(signal, "alarm"):
+            signal.alarm(math.ceil(job.limit_s))  # the store's lock is held for so long at most
+        moments = datetime.fromisoformat(scheduled), datetime.fromisoformat(now)
+        job_runs.run_at(platform, job, moments[0], now=moments[1], manual=bool(manual))
     finally:
         db.close()
 

@@ -136,10 +136,12 @@ def _sqlite(url: str, durable: bool, busy_s: float) -> Engine:
     def begin(connection: Any) -> None:
         options = connection.get_execution_options()
         patience = options.get("actions_patience_ms")
+        reader = bool(options.get("actions_readonly"))
+        connection.exec_driver_sql(f"PRAGMA query_only={int(reader)}")  # as PostgreSQL has it: who reads writes nothing
         if patience:
             connection.exec_driver_sql(f"PRAGMA busy_timeout={patience}")
         try:
-            connection.exec_driver_sql("BEGIN" if options.get("actions_readonly") else "BEGIN IMMEDIATE")
+            connection.exec_driver_sql("BEGIN" if reader else "BEGIN IMMEDIATE")
         finally:
             if patience:
                 connection.exec_driver_sql(f"PRAGMA busy_timeout={int(busy_s * 1000)}")

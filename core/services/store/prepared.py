@@ -4,7 +4,7 @@ milliseconds each time; a saving transaction runs the same few over and over, so
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import CursorResult, Executable, Table, TextClause, bindparam, text
@@ -12,6 +12,7 @@ from sqlalchemy.engine.interfaces import BindTyping
 from sqlalchemy.sql import visitors
 
 from core.base.errors import NoData
+from core.services.store import plain_reads
 from core.services.work import Work
 
 EXPANDING = re.compile(r"\(__\[POSTCOMPILE_(\w+)\]\)")
@@ -28,6 +29,14 @@ def run(
     if statement is None:
         statement = work.prepared[name] = _compiled(build(), connection.dialect)
     return connection.execute(statement, dict(params or {}))
+
+
+def of_plugin(
+    work: Work, key: Hashable, build: Callable[[], Executable], params: Mapping[str, Any] | None = None
+) -> Iterator[Any]:
+    """The rows of what plugins declared, which the store ends if they have no end."""
+    with plain_reads.hurried(work.session):
+        yield from run(work, key, build, params)
 
 
 def reads(work: Work, key: str, build: Callable[[], Any]) -> frozenset[str] | None:

@@ -17,6 +17,7 @@ from core.estate.units import model_of
 from core.services.permission import access
 from core.services.photos import upload_use, uploads
 from core.services.photos.uploads import Upload
+from core.services.store import plain_reads
 
 if TYPE_CHECKING:
     from core.base.facts import Facts
@@ -87,7 +88,7 @@ class RegistryLook(Look):
         return found
 
     def read(self, rows: Any) -> Sequence[Any]:
-        return self._session.execute(rows).all()
+        return plain_reads.rows(self._session, rows)
 
     def setting(self, key: str) -> Any:
         return self._work.settings[key]

@@ -12,8 +12,9 @@ from typing import Any
 from core.base.describe import Rows
 from core.base.react import Door
 from core.base.record import Record
-from core.services.operations import faults
+from core.services.operations import faults, pauses
 from core.services.permission.access import SYSTEM, Actor
+from core.services.store import plain_reads
 from core.services.work import Work
 from core.services.writing import records
 
@@ -34,12 +35,14 @@ def run(work: Work) -> None:
                     if change.removed and not reaction.removals:
                         continue
                     place, written = f"reaction:{slug}:{reaction.label}"[:120], len(work.changes)
+                    if pauses.paused(work, place):
+                        continue
                     with faults.border(work, place, slug, writes=True) as failed:
                         reaction.run(change, _Door(work))
                         work.session.flush()
                     if failed:
                         del work.changes[written:]  # rolled back: nothing took place
-                        faults.record(work.session, place, replace(failed[0], stage="reaction"), work.now)
+                        faults.record(work, place, replace(failed[0], stage="reaction"))
                     else:
                         faults.mended(work, place)
     work.changes.clear()
@@ -65,7 +68,7 @@ class _Door(Door):
 
     def read(self, rows: Rows) -> Sequence[Any]:
         self._work.session.flush()
-        return self._work.session.execute(rows).all()
+        return plain_reads.rows(self._work.session, rows)
 
     def setting(self, key: str) -> Any:
         return self._work.settings[key]

@@ -164,10 +164,14 @@ def _panels(work: Work, one: Complex) -> list[tuple[str, tuple[Block, ...]]]:
         if plugin.panels is None or not access.concerned(work.actor, slug, one.id, one.community_id):
             continue
         built: tuple[Block, ...] = ()
-        with faults.border(work, f"panel:{slug}", slug) as failed:
-            built = tuple(plugin.panels(complex_id=one.id, read=lambda rows: masked_read.read(work.session, rows)))
+        with faults.border(work, place := f"panel:{slug}", slug) as failed:
+            faults.reach(work, place)
+            built = reports.blocks_of(
+                plugin.panels(complex_id=one.id, read=lambda rows: masked_read.read(work.session, rows))
+            )
         if failed:
-            built = (Notice(f"此栏不可用，原因：{failed[0].what}", tone="fault"),)
+            told = f"此栏不可用：自{faults.since(work, place)}起，原因：{failed[0].what}"
+            built = (Notice(told, tone="fault"),)
         if built:
             out.append((plugin.action.label, built))
     return out

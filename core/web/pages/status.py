@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, jsonify
+from flask import Blueprint, jsonify, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from core.services.backups import backups_kept
 from core.services.measuring.days import KeptDay
 from core.services.messaging import sent
-from core.services.operations import faults
+from core.services.operations import faults, pauses
 from core.services.permission import rights
 from core.services.scheduled import job_runs
 from core.services.store.db import sqlite_is_safe, sqlite_module
@@ -30,6 +31,7 @@ def show() -> ResponseReturnValue:
         plugins=[(p, [f for f in standing if f.plugin == p.action.slug]) for p in catalog.plugins.values()],
         quarantined=catalog.faults,
         standing=standing,
+        may_resume=work.actor.may(rights.OPERATE),
         kept=latest,
         job_runs=job_runs.latest(work.session, list(catalog.jobs)),
         jobs=catalog.jobs,
@@ -39,6 +41,15 @@ def show() -> ResponseReturnValue:
         undelivered=sent.undelivered(work) if work.actor.may(rights.OPERATE) else 0,
         next_year=work.calendar.knows(work.today.year + 1),
     )
+
+
+@bp.route("/status/resume", methods=["POST"])
+def resume() -> ResponseReturnValue:
+    """One click: what was paused after it failed too often is tried again."""
+    with frame.writing() as work:
+        pauses.resume(work, request.form.get("place", ""))
+    session["saved"] = _("已恢复，将重新计算；如再次连续出错会重新暂停。")
+    return redirect(url_for("status.show"))
 
 
 @bp.route("/healthz")

@@ -8,9 +8,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
-from core.services.identity import accounts
+from core.services.identity import accounts, passwords
 from core.services.identity.accounts import Account, SignIn
 from core.services.identity.lockout import Failures
 from core.services.permission.access import SYSTEM_ACTOR
@@ -53,6 +53,30 @@ def test_a_wrong_password_and_an_unknown_name_read_alike(a: Any) -> None:
     assert wrong.status_code == unknown.status_code == 401
     said = [re.search(r'role="alert">([^<]+)', one.text) for one in (wrong, unknown)]
     assert said[0] and said[1] and said[0][1] == said[1][1]
+
+
+def test_an_unknown_name_costs_the_check_of_a_password(a: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same work is done for both, so that the time tells nothing (A01; bench/p12_signin.py measures it)."""
+    whole, costs = passwords.matches, list[Any]()
+
+    def noting(kept: str, password: str) -> bool:
+        costs.append(kept.split("$")[:4])  # algorithm, version, parameters
+        return whole(kept, password)
+
+    monkeypatch.setattr(passwords, "matches", noting)
+    sign_in(fresh(a), password="wrong-password")
+    sign_in(fresh(a), login="nobody", password="wrong-password")
+    known, unknown = costs
+    assert known == unknown
+
+
+def test_the_store_keeps_no_secret_that_signs_in(a: Any) -> None:
+    """Who reads the store, or a backup, is not signed in by it."""
+    with a.platform.work(SYSTEM_ACTOR) as work:
+        link = accounts.one_time_link(work, "a")
+    with a.platform.reading() as work:
+        kept = str(work.session.execute(text("SELECT * FROM sign_in")).all())
+    assert a.get_cookie("actions_session").value not in kept and link not in kept
 
 
 def test_five_failures_lock_the_account_for_a_while(a: Any) -> None:
