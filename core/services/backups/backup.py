@@ -30,6 +30,7 @@ from core.services.backups.backup_manifest import (
 )
 from core.services.personal import erasing
 from core.services.platform import Platform
+from core.services.store import whole_file
 
 
 def write(platform: Platform, file: Path) -> Manifest:
@@ -53,17 +54,8 @@ def write(platform: Platform, file: Path) -> Manifest:
             out.flush()
             os.fsync(out.fileno())
         part.replace(file)
-    sync_folder(file.absolute().parent)
+    whole_file.sync_folder(file.absolute().parent)
     return manifest
-
-
-def sync_folder(folder: Path) -> None:
-    """A rename outlives a power cut only when its folder is synced."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _manifest(

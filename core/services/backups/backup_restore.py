@@ -23,10 +23,10 @@ from core.kernel.catalog import Catalog
 from core.services import migrations
 from core.services.audit import journal
 from core.services.backups import backup_store
-from core.services.backups.backup import sync_folder
 from core.services.backups.backup_manifest import FILES, KEPT, STORE, Manifest, product, read, refused
 from core.services.identity import sessions
 from core.services.platform import Platform
+from core.services.store.whole_file import sync_folder
 
 
 def restore(config: Config, catalog: Catalog, file: Path, *, other_key: bool = False) -> Manifest:
