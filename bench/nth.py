@@ -73,7 +73,11 @@ def in_place() -> Iterator[None]:
         yield
 
 
-WEAKENED: dict[str, Callable[[], Any]] = {"product": ExitStack, "statement_by_statement": statement_by_statement, "in_place": in_place}
+WEAKENED: dict[str, Callable[[], Any]] = {
+    "product": ExitStack,
+    "statement_by_statement": statement_by_statement,
+    "in_place": in_place,
+}
 
 
 def run(folder: Path, name: str, *, url: Callable[[], str] = str, variant: str = "product", every: int = 1) -> Found:
@@ -116,7 +120,9 @@ def _afterwards(one: Operation, done: bool) -> list[str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.nth", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="OPERATION", help=f"of {', '.join(OPERATIONS)}; all if none is named")
+    parser.add_argument(
+        "names", nargs="*", metavar="OPERATION", help=f"of {', '.join(OPERATIONS)}; all if none is named"
+    )
     parser.add_argument("--every", type=int, default=1, help="refuse only each so many-th call")
     parser.add_argument("--weakened", default="product", choices=list(WEAKENED))
     asked = parser.parse_args()

@@ -22,7 +22,8 @@ from core.base.errors import Invalid
 from core.cli import main as commands
 from core.kernel import plugins
 from core.services import migrations
-from core.services.backups import backup, backup_manifest, backup_restore, backup_store
+from core.services.audit import journal_anchor
+from core.services.backups import backup, backup_manifest, backup_restore
 from core.services.identity import accounts
 from core.services.permission.access import SYSTEM_ACTOR
 from core.services.photos import uploads
@@ -62,7 +63,16 @@ class Operation:
 
     def state(self) -> object:
         """Of what the operation changes, all of it."""
-        names = {"journal", "measure", "obligation", "receipt", "upload", "upload_use", "environment_cleanup", "edition"}
+        names = {
+            "journal",
+            "measure",
+            "obligation",
+            "receipt",
+            "upload",
+            "upload_use",
+            "environment_cleanup",
+            "edition",
+        }
         with self.platform.db.reading() as session:
             tables = [t for t in Base.metadata.sorted_tables if t.name in names]
             rows = [sorted(map(repr, session.execute(select(t)).all())) for t in tables]
@@ -135,7 +145,11 @@ class Upload(Pages):
         picture = io.BytesIO()
         Image.new("RGB", (40, 30), (90, 120, 60)).save(picture, "JPEG")
         form = {"f_complex_id": "#2", "f_held_on": "2024-11-19", "f_spots": ["出入口"], "f_people": "12"}
-        sent = {"csrf_token": self.token(f"/r/{KEY}/new"), "idempotency": "once", "f_photos_new": (io.BytesIO(picture.getvalue()), "a.jpg")}
+        sent = {
+            "csrf_token": self.token(f"/r/{KEY}/new"),
+            "idempotency": "once",
+            "f_photos_new": (io.BytesIO(picture.getvalue()), "a.jpg"),
+        }
         return bool(self.post(f"/r/{KEY}/new", **form, **sent))
 
     def half(self) -> list[str]:
@@ -166,10 +180,12 @@ class Report(Operation):
         self.out.write_bytes(self.old)
 
     def act(self) -> bool:
-        return commanded(self.platform, "report", "--format", self.shape, "--as-of", TODAY.isoformat(), "--out", str(self.out))
+        return commanded(
+            self.platform, "report", "--format", self.shape, "--as-of", TODAY.isoformat(), "--out", str(self.out)
+        )
 
     def half(self) -> list[str]:
-        lost = [] if self.out.read_bytes() == self.old else ["the old report is gone"]
+        lost = [] if self.out.read_bytes() == self.old or self.done() else ["the old report is gone"]
         return [*lost, *super().half()]
 
     def done(self) -> bool:
@@ -181,7 +197,9 @@ class Workbook(Report):
 
 
 class Backup(Operation):
-    """``backup.write`` over the one before, with a photo in it."""
+    """``backup.write`` over the one before, with a photo in it. What fails after the new one is in place, leaves the new one."""
+
+    old = b"the backup of yesterday"
 
     def prepare(self) -> None:
         with self.platform.work(SYSTEM_ACTOR) as work:
@@ -189,17 +207,19 @@ class Backup(Operation):
             whole_file.write(uploads.path_of(self.platform.config.uploads, "token"), b"a photo" * 1000)
         (self.folder / "kept").mkdir()
         self.out = self.folder / "kept" / "b.zip"
-        self.out.write_bytes(b"the backup of yesterday")
+        self.out.write_bytes(self.old)
 
     def act(self) -> bool:
         return told(lambda: backup.write(self.platform, self.out))
 
     def half(self) -> list[str]:
-        lost = [] if self.out.read_bytes() == b"the backup of yesterday" else ["the old backup is gone"]
+        lost = [] if self.out.read_bytes() == self.old or self.done() else ["the old backup is gone"]
         return [*lost, *super().half()]
 
     def done(self) -> bool:
-        return bool(backup_manifest.read(self.out, [self.platform.config.secret_key]).rows) and [p.name for p in self.out.parent.iterdir()] == ["b.zip"]
+        return bool(backup_manifest.read(self.out, [self.platform.config.secret_key]).rows) and [
+            p.name for p in self.out.parent.iterdir()
+        ] == ["b.zip"]
 
 
 class Restore(Operation):
@@ -209,6 +229,8 @@ class Restore(Operation):
         with self.platform.work(SYSTEM_ACTOR) as work:
             records.save(work, KEY, report(1))
         whole_file.write(uploads.path_of(self.platform.config.uploads, "token"), b"a photo" * 1000)
+        with self.platform.reading() as work:
+            journal_anchor.keep(work.session.connection(), self.folder, work.now)
         backup.write(self.platform, self.folder / "b.zip")
         self.there = self.folder / "there"
         self.there.mkdir()
@@ -222,7 +244,8 @@ class Restore(Operation):
         return [*there, *super().half()]
 
     def done(self) -> bool:
-        return backup_store.database_file(self.config.database_url).is_file() and (self.there / "uploads" / "to" / "token").is_file()
+        expected = (self.there / "test.db", self.there / "uploads" / "to" / "token", journal_anchor.file_in(self.there))
+        return all(one.is_file() for one in expected)
 
 
 class Migrate(Operation):
@@ -273,7 +296,11 @@ def commanded(platform: Platform, *words: str) -> bool:
     """Whether the command was done; False if it says in a line why not."""
     config = platform.config
     settings = {"ACTIONS_DATA": str(config.data), "ACTIONS_DATABASE_URL": config.database_url}
-    settings |= {"ACTIONS_SECRET_KEY": config.secret_key.decode(), "ACTIONS_PLUGINS": "environment", "ACTIONS_SECTION_S": "0"}
+    settings |= {
+        "ACTIONS_SECRET_KEY": config.secret_key.decode(),
+        "ACTIONS_PLUGINS": "environment",
+        "ACTIONS_SECTION_S": "0",
+    }
     with patch.dict(os.environ, settings):
         result = CliRunner().invoke(commands, list(words))
     if result.exception is not None and not isinstance(result.exception, SystemExit):

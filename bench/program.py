@@ -35,7 +35,9 @@ class Found(Protocol):
 
 def small(folder: Path, url: str = "", *, busy_s: float = 10) -> Platform:
     """The small world with one plugin, whose records are quickly written. ``busy_s``: how long a writer waits for another."""
-    made = small_platform(folder, catalog=plugins.load(only=["environment"], strict=True), url=url, today=TODAY, begun=True)
+    made = small_platform(
+        folder, catalog=plugins.load(only=["environment"], strict=True), url=url, today=TODAY, begun=True
+    )
     if busy_s == made.config.busy_timeout:
         return made
     made.db.close()
@@ -58,7 +60,13 @@ def unlike(platform: Platform) -> list[str]:
 
 def report(n: int) -> dict[str, Any]:
     """What is typed for a clean-up; ``n`` tells one from another."""
-    said = {"complex_id": 1 + n % 10, "held_on": TODAY.isoformat(), "spots": ["出入口"], "people": 8, "photos": ["demo"]}
+    said = {
+        "complex_id": 1 + n % 10,
+        "held_on": TODAY.isoformat(),
+        "spots": ["出入口"],
+        "people": 8,
+        "photos": ["demo"],
+    }
     return said | {"note": f"report-{n}"}
 
 
