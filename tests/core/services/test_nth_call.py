@@ -22,4 +22,4 @@ def test_a_build_that_commits_each_statement_is_found_out(tmp_path: Path) -> Non
 
 
 def test_a_build_that_writes_files_in_place_is_found_out(tmp_path: Path) -> None:
-    assert not nth.run(tmp_path, "upload", variant="in_place").held
+    assert not nth.run(tmp_path, "report", variant="in_place").held
