@@ -231,13 +231,15 @@ def _write(file: Path, text: str, *, new: bool = False) -> None:
     """Whole or not at all, for its owner only. ``new``: not if there is one meanwhile."""
     part = file.with_name(f"{file.name}.{os.getpid()}")
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as out:
-        out.write(text)
-        out.flush()
-        os.fsync(out.fileno())
-    if not new:
-        part.replace(file)
-        return
-    with suppress(FileExistsError):
-        os.link(part, file)
-    part.unlink()
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as out:
+            out.write(text)
+            out.flush()
+            os.fsync(out.fileno())
+        if not new:
+            part.replace(file)
+            return
+        with suppress(FileExistsError):
+            os.link(part, file)
+    finally:
+        part.unlink(missing_ok=True)

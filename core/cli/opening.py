@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 from sqlalchemy import select
@@ -25,8 +25,13 @@ from core.services.platform import Platform
 from core.services.reporting.apart import Apart
 from core.services.store import preflight
 from core.services.store.db import Database
+from core.services.store.store_errors import Trouble, trouble
 
 MEILING = Path(__file__).resolve().parents[2] / "campaigns" / "meiling-2024"
+REFUSED = {
+    Trouble.FULL: "存储空间不足，没有完成，原有的数据和文件没有改动。请清理磁盘后再执行一次。",
+    Trouble.BUSY: "数据库正忙或连不上，没有完成。请稍候再执行一次。",
+}
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
@@ -81,7 +86,20 @@ def loaded(found: Platform) -> bool:
         return session.scalar(select(Campaign.id).limit(1)) is not None
 
 
-@click.group()
+class Commands(click.Group):
+    """Says in words, for every command, what the store or the disk refuses without anybody's fault."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            found = trouble(error)
+            if found is None:
+                raise
+            raise click.ClickException(REFUSED[found]) from None
+
+
+@click.group(cls=Commands)
 @click.version_option(package_name="special-actions")
 def main() -> None:
     """专项行动平台 Special Actions."""

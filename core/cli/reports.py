@@ -35,6 +35,7 @@ def report(
     from core.base.window import Period  # noqa: PLC0415
     from core.render import render  # noqa: PLC0415 - heavy
     from core.services.reporting import compilations, documents, editions  # noqa: PLC0415
+    from core.services.store import whole_file  # noqa: PLC0415
 
     with opened() as found, found.reading() as work:
         day = as_of.date() if as_of else work.today
@@ -51,7 +52,7 @@ def report(
             span = Period(period) if period else None
             before = editions.before(work, day) if place is None else None
             document = documents.report(work, day, period=span, place=place, before=before)
-        out.write_bytes(render(document, shape))
+        whole_file.write(out, render(document, shape))
     click.echo(f"已生成 {out}")
 
 

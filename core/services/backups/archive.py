@@ -24,6 +24,7 @@ from core.base.record import Record
 from core.kernel.catalog import Catalog
 from core.services import migrations
 from core.services.photos import uploads
+from core.services.store import whole_file
 from core.services.work import Work
 
 FORMAT = 1
@@ -41,8 +42,10 @@ def write(work: Work, folder: Path, file: Path, plugin: str = "") -> dict[str, i
         own = own_tables(connection, work.catalog, plugin)
         tables = [t for t in tables if t.name in own]
     told: dict[str, Any] = {}
-    part = file.with_name(file.name + ".part")
-    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+    with (
+        whole_file.placing(file) as part,
+        zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive,
+    ):
         for table in tables:
             told[table.name] = _table(archive, connection, table) | {"label": _labels(work).get(table.name, "")}
             _sheet(archive, connection, table, _headings(work, table))
@@ -59,7 +62,6 @@ def write(work: Work, folder: Path, file: Path, plugin: str = "") -> dict[str, i
             "files": files,
         }
         archive.writestr("schema.json", json.dumps(schema, ensure_ascii=False, indent=1))
-    part.replace(file)
     return {name: one["rows"] for name, one in told.items()}
 
 

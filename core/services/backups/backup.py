@@ -32,6 +32,7 @@ from core.services.backups.backup_manifest import (
 )
 from core.services.personal import erasing
 from core.services.platform import Platform
+from core.services.store import whole_file
 
 
 def write(platform: Platform, file: Path, *, seal: bool | None = None) -> Manifest:
@@ -57,7 +58,7 @@ def write(platform: Platform, file: Path, *, seal: bool | None = None) -> Manife
         if platform.config.seal_backups if seal is None else seal:
             part = _sealed(part, Key.of(platform.config.secret_key))
         part.replace(file)
-    sync_folder(file.absolute().parent)
+    whole_file.sync_folder(file.absolute().parent)
     return manifest
 
 
@@ -72,15 +73,6 @@ def _sealed(part: Path, key: Key) -> Path:
 def _synced(out: BinaryIO) -> None:
     out.flush()
     os.fsync(out.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    """A rename outlives a power cut only when its folder is synced."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _manifest(

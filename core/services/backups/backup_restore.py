@@ -11,7 +11,7 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from packaging.version import Version
@@ -23,10 +23,10 @@ from core.kernel.catalog import Catalog
 from core.services import migrations
 from core.services.audit import journal
 from core.services.backups import backup_store, sealed_archive
-from core.services.backups.backup import sync_folder
 from core.services.backups.backup_manifest import FILES, KEPT, STORE, Manifest, product, read, refused
 from core.services.identity import sessions
 from core.services.platform import Platform
+from core.services.store.whole_file import sync_folder
 
 
 def restore(config: Config, catalog: Catalog, file: Path, *, other_key: bool = False) -> Manifest:
@@ -48,14 +48,12 @@ def _restored(config: Config, catalog: Catalog, file: Path, manifest: Manifest) 
             _same(str(backup_store.embedded(copy).url), manifest)
         if config.uploads.exists():
             config.uploads.rmdir()  # it is empty, as was seen
-        uploads.replace(config.uploads)
-        try:
-            _place(config, manifest, copy)
-        except BaseException:
-            config.uploads.replace(uploads)  # goes with the scratch folder: the place is empty again
-            raise
-        for path in manifest.kept:
-            _keep(folder / KEPT / path, config.data / path)
+        with ExitStack() as back:  # whatever fails, what was moved goes back: the place is empty again
+            _move(uploads, config.uploads, back)
+            for path in manifest.kept:
+                _keep(folder / KEPT / path, config.data / path, back)
+            _place(config, manifest, copy, back)
+            back.pop_all()
     return manifest
 
 
@@ -117,21 +115,26 @@ def _extract(found: zipfile.ZipFile, name: str, target: Path) -> None:
         os.fsync(out.fileno())
 
 
-def _keep(source: Path, target: Path) -> None:
+def _keep(source: Path, target: Path, back: ExitStack) -> None:
     """What the place itself kept longer stays: its anchors and erasures are the newer ones."""
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
-        source.replace(target)
+        _move(source, target, back)
 
 
-def _place(config: Config, manifest: Manifest, copy: Path) -> None:
+def _place(config: Config, manifest: Manifest, copy: Path, back: ExitStack) -> None:
     if manifest.kind == "postgresql":
         backup_store.load(config.database_url, copy)
         _same(config.database_url, manifest)
         return
     target = backup_store.database_file(config.database_url)
-    copy.replace(target)
+    _move(copy, target, back)
     sync_folder(target.absolute().parent)
+
+
+def _move(source: Path, target: Path, back: ExitStack) -> None:
+    source.replace(target)
+    back.callback(target.replace, source)
 
 
 def _same(url: str, manifest: Manifest) -> None:

@@ -20,6 +20,7 @@ from core.services.backups import backup, backup_verify
 from core.services.messaging.messages import Told
 from core.services.platform import Platform
 from core.services.scheduled.job_runs import DONE, FAILED, Elsewhere, JobRun
+from core.services.store import whole_file
 from core.services.work import Work
 
 JOB = "core.backup"
@@ -52,7 +53,7 @@ def make(platform: Platform, scheduled: datetime) -> str:
         manifest = backup.write(platform, untried)
         backup_verify.verify(platform.config, platform.catalog, untried, ledgers=False, room=making)
         untried.replace(file)
-        backup.sync_folder(folder)
+        whole_file.sync_folder(folder)
         gone = prune(folder, platform.config.keep_backups)
     size = file.stat().st_size / 1024 / 1024
     told = f"{file.name}：{manifest.rows} 行，{len(manifest.files)} 个附件，{size:.1f} MB，已试恢复"

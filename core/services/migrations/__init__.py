@@ -27,6 +27,7 @@ from core.base.say import Say
 from core.kernel.catalog import Catalog
 from core.kernel.plugins import fault
 from core.services.store.db import Database
+from core.services.store.store_errors import trouble
 
 CORE = "core"
 LOCK = 970097  # any number of our own
@@ -44,7 +45,7 @@ def owners(catalog: Catalog) -> Iterator[tuple[str, Path]]:
 
 def upgrade(db: Database, catalog: Catalog, *, strict: bool = False) -> Catalog:
     """Bring every lineage to its newest step. A plugin whose step fails keeps its old tables and is quarantined: the
-    Catalog that is returned has its fault instead of it. A step of the core that fails, raises."""
+    Catalog that is returned has its fault instead of it. A step of the core that fails, raises; so does a store that is full or busy."""
     faults = []
     for owner, folder in owners(catalog):
         try:
@@ -54,7 +55,7 @@ def upgrade(db: Database, catalog: Catalog, *, strict: bool = False) -> Catalog:
                     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
                 _run(connection, owner, folder)
         except Exception as error:
-            if strict or owner == CORE:
+            if strict or owner == CORE or trouble(error) is not None:  # a full or busy store is no plugin's fault
                 raise
             faults.append(fault(owner, "migrate", error))
     if not faults:

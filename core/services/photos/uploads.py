@@ -4,7 +4,6 @@ which look like another, alike.py's."""
 from __future__ import annotations
 
 import hashlib
-import os
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -20,6 +19,7 @@ from core.base.typed_text import CONTROL
 from core.base.window import Moment, day_of, end_of
 from core.services.foreign import photo_apart
 from core.services.foreign.photo import Photo
+from core.services.store import whole_file
 
 BANDS = 4
 
@@ -92,7 +92,7 @@ def keep(
     if earlier is not None and day_of(earlier.created_at) == day_of(now) and path_of(folder, earlier.token).is_file():
         return earlier
     token = secrets.token_urlsafe(24)
-    write(path_of(folder, token), photo.clean)
+    whole_file.write(path_of(folder, token), photo.clean)
     upload = Upload(
         token=token,
         name=shown_name(name),
@@ -118,35 +118,6 @@ def bands(likeness: int) -> dict[str, int]:
         f"band{band}": sum((likeness >> (place * BANDS + band) & 1) << place for place in range(64 // BANDS))
         for band in range(BANDS)
     }
-
-
-def write(file: Path, content: bytes) -> None:
-    """Whole or not at all, and lasting before anybody is told: written aside, synced, renamed, its folder synced."""
-    fresh = not file.parent.is_dir()
-    file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_suffix(".part")
-    try:
-        with part.open("wb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        part.replace(file)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-    _sync(file.parent)
-    if fresh:
-        _sync(file.parent.parent)
-
-
-def _sync(folder: Path) -> None:
-    if os.name == "nt":  # no handle of a folder there
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def within(session: Session, by: str, now: datetime, size: int, *, files: int, total: int) -> None:

@@ -8,6 +8,8 @@ import errno
 
 from sqlalchemy.exc import DBAPIError
 
+from core.services.store.db import sqlite_module
+
 NO_ROOM = ("database or disk is full", "disk I/O error: no space", "No space left on device")
 HELD = ("database is locked", "database table is locked")
 
@@ -27,13 +29,15 @@ def trouble(error: BaseException) -> Trouble | None:
     """What ``error``, as a driver or the file system raised it, comes to; None for a defect."""
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return Trouble.FULL
-    if not isinstance(error, DBAPIError):
+    orig = error.orig if isinstance(error, DBAPIError) else error
+    if not isinstance(error, DBAPIError | sqlite_module().Error):  # a backup speaks to SQLite itself
         return None
-    said, state = str(error.orig), getattr(error.orig, "sqlstate", None) or ""
+    said, state = str(orig), getattr(orig, "sqlstate", None) or ""
     if state == "53100" or any(text in said for text in NO_ROOM):
         return Trouble.FULL
     waited = state in ("55P03", "53300") or state.startswith(
         ("57P", "08")
     )  # lock, connections, server going down or away
-    gone = error.connection_invalidated or "connection failed" in said or "server closed the connection" in said
+    cut = getattr(error, "connection_invalidated", False)
+    gone = cut or "connection failed" in said or "server closed the connection" in said
     return Trouble.BUSY if waited or gone or any(text in said for text in HELD) else None

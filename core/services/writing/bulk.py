@@ -49,7 +49,7 @@ def move(work: Work, key: str, versions: Mapping[int, int | None], step: str, re
         raise Invalid([Problem("remark", Say("“{t}”请写明原因", t=transition.label))])
     rows = select(model).where(model.id.in_(versions), access.visible(work.actor, slug, model)).order_by(model.id)
     done, refused = 0, []
-    for record in work.session.scalars(rows).all():
+    for record in work.session.scalars(records.for_change(rows)).all():
         try:
             records.take(work, key, record, step, remark=remark, version=versions[record.id])
             done += 1

@@ -85,8 +85,8 @@ def _stored(work: Work, slug: str, model: type[Record], entries: Sequence[Entry]
     ids = [e.record_id for e in entries if e.record_id is not None]
     if not ids:
         return {}
-    rows = select(model).where(model.id.in_(ids), access.visible(work.actor, slug, model))
-    return {r.id: r for r in work.session.scalars(rows)}
+    rows = select(model).where(model.id.in_(ids), access.visible(work.actor, slug, model)).order_by(model.id)
+    return {r.id: r for r in work.session.scalars(records.for_change(rows))}
 
 
 def _judge(

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from core.base.errors import Invalid, NotFound, Problem, Stale
 from core.base.fields import as_day
@@ -28,6 +28,7 @@ from core.services.work import Work
 from core.services.writing import judging, receipts
 from core.services.writing.receipts import Receipt
 
+R = TypeVar("R", bound=Record)
 LONGEST_REMARK = 500
 FEW = 8  # beyond so many single look-ups the community of every complex is read at once
 
@@ -65,7 +66,7 @@ def save(
         receipts.one_at_a_time(work.session, idempotency)
         if earlier := work.session.get(Receipt, idempotency):
             return Saved(get(work, key, receipts.answered(earlier, digest)), repeated=True, changed=False)
-    record = get(work, key, record_id) if record_id is not None else None
+    record = get(work, key, record_id, change=True) if record_id is not None else None
     before = record.values() if record is not None else {}
     if record is not None and version is not None and record.version != version:
         raise Stale(before, raw, record.version)
@@ -100,7 +101,7 @@ def move(
     version: int | None = None,
 ) -> Record:
     """Take a record one workflow step further. The step's own fields are required and read like any other."""
-    return take(work, key, get(work, key, record_id), step, raw, remark=remark, version=version)
+    return take(work, key, get(work, key, record_id, change=True), step, raw, remark=remark, version=version)
 
 
 def take(
@@ -113,7 +114,7 @@ def take(
     remark: str = "",
     version: int | None = None,
 ) -> Record:
-    """``move`` of a record at hand. What it raises, it raises before anything is written."""
+    """``move`` of a record at hand, selected ``for_change``. What it raises, it raises before anything is written."""
     model, slug = work.catalog.records[key], key.partition(".")[0]
     before = record.values()
     if version is not None and record.version != version:
@@ -140,7 +141,7 @@ def take(
 def remove(work: Work, key: str, record_id: int, *, version: int | None = None) -> None:
     """Take a record out; the journal keeps every value it had."""
     model, slug = work.catalog.records[key], key.partition(".")[0]
-    record = get(work, key, record_id)
+    record = get(work, key, record_id, change=True)
     before = record.values()
     if version is not None and record.version != version:
         raise Stale(before, {}, record.version)
@@ -162,13 +163,19 @@ def remove(work: Work, key: str, record_id: int, *, version: int | None = None) 
     happened(work, key, record, before, {}, was, "remove")
 
 
-def get(work: Work, key: str, record_id: int) -> Record:
-    """One record the actor may see; ``NotFound`` alike for a missing and a hidden one."""
+def for_change(rows: Select[R]) -> Select[R]:
+    """``rows`` as they are once nobody else is changing them, and kept so to the end: of two who change one at the same moment the
+    second sees what the first made of it, and its version. SQLite has one writer as it is."""
+    return rows.with_for_update().execution_options(populate_existing=True)
+
+
+def get(work: Work, key: str, record_id: int, *, change: bool = False) -> Record:
+    """One record the actor may see; ``NotFound`` alike for a missing and a hidden one. ``change``: it is going to be changed."""
     model = work.catalog.records.get(key)
     if model is None or record_id > LARGEST:
         raise NotFound(key)
     rows = select(model).where(model.id == record_id, access.visible(work.actor, key.partition(".")[0], model))
-    found = work.session.scalars(rows).first()
+    found = work.session.scalars(for_change(rows) if change else rows).first()
     if found is None:
         there = work.session.scalar(select(model.id).where(model.id == record_id)) is not None
         raise NotFound(f"{key} {record_id}", hidden=there)

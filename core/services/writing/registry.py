@@ -37,7 +37,7 @@ def save(
     campaign's start for a new one)."""
     if not work.actor.may(rights.REGISTRY):
         raise Forbidden(Say("只有系统管理员可以修改基础信息"))
-    unit = work.session.get(model, unit_id) if unit_id is not None else None
+    unit = work.session.get(model, unit_id, with_for_update=True) if unit_id is not None else None
     if unit_id is not None and unit is None:
         raise NotFound(f"{model.__tablename__} {unit_id}")
     before = unit.values() if unit is not None else {}

@@ -23,6 +23,7 @@ from core.services.photos import alike, uploads
 from core.services.photos.uploads import Upload
 from core.services.platform import Platform
 from core.services.scheduled import job_runs
+from core.services.store import whole_file
 from core.testing import at
 from tests.pictures import photo as jpeg
 from tests.pictures import saved, scene, taken
@@ -179,7 +180,7 @@ def test_what_nobody_knows_of_is_swept_and_what_is_gone_is_counted(platform: Pla
         kept, gone = uploads.path_of(folder, kept.token), uploads.path_of(folder, gone.token)
     old, part, fresh = folder / "xx" / "xxold", folder / "xx" / "xxhalf.part", folder / "xx" / "xxnew"
     for file in (old, part, fresh):
-        uploads.write(file, b"x")
+        whole_file.write(file, b"x")
     long_ago = time.time() - 3 * 24 * 3600
     for file in (old, part, kept):
         os.utime(file, (long_ago, long_ago))

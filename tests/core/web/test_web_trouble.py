@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import errno
 import html
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,7 +17,6 @@ from core.services.audit.journal import JournalEntry
 from core.services.exchange import tokens
 from core.services.measuring import reckoned
 from core.services.permission.access import SYSTEM_ACTOR
-from core.services.photos import uploads
 from core.services.store.db import Database
 from tests.core.web.test_web_records import KEY, count, opened, photo, typed
 
@@ -122,7 +122,7 @@ def test_a_photo_that_finds_no_room_costs_no_typed_word(a: Any, monkeypatch: pyt
         raise OSError(errno.ENOSPC, "No space left on device")
 
     form = opened(a, WHERE) | typed(f_note=NOTE)
-    monkeypatch.setattr(uploads.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     answer = a.post(WHERE, data=form | {"f_photos_new": (photo(), "a.jpg")})
     assert answer.status_code == 507 and NOTE in html.unescape(answer.text) and count(a) == 0
     monkeypatch.undo()
