@@ -33,7 +33,8 @@ test-api: $(V)/.dev
 test-kills: $(V)/.pg
 	$(B)/python -m bench.crash --kills 20
 	$(B)/python -m bench.crash --kills 20 --postgres
-	$(B)/python -m bench.duties --kills 100
+	$(B)/python -m bench.duties --restarts 100
+	$(B)/python -m bench.duties --restarts 100 --postgres
 
 # A stranger's machine: the built wheel alone, a new plugin and the example, outside the repository.
 test-outside: $(V)/.dev
@@ -55,17 +56,19 @@ translations: $(V)/.dev
 	  $(B)/pybabel -q update -l en -i $$d/messages.pot -o $$po --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --omit-header; \
 	  rm -f $$d/messages.pot; done
 
-# What takes too long for every commit: two hundred kills of the web on both stores, of three clocks and of two schedulers,
-# three thousand power cuts; and the saboteurs, which must fail (an exclamation mark turns the answer round).
+# What takes too long for every commit: two hundred kills of the web on both stores and of the whole clock, a thousand
+# deaths of schedulers on both, three thousand power cuts; and the saboteurs, which must fail (an exclamation mark turns the answer round).
 nightly: $(V)/.pg
 	$(B)/python -m bench.crash --kills 200
 	$(B)/python -m bench.crash --kills 200 --postgres
 	! $(B)/python -m bench.crash --kills 20 --weakened answers_first
 	! $(B)/python -m bench.crash --kills 20 --weakened without_receipt
 	$(B)/python -m bench.once --kills 200
-	$(B)/python -m bench.duties --kills 200
-	! $(B)/python -m bench.duties --kills 20 --weakened checks_first
-	! $(B)/python -m bench.duties --kills 20 --weakened claims_first
+	$(B)/python -m bench.duties --restarts 1000
+	$(B)/python -m bench.duties --restarts 1000 --postgres
+	! $(B)/python -m bench.duties --restarts 20 --weakened checks_first
+	! $(B)/python -m bench.duties --restarts 20 --weakened claims_first
+	! $(B)/python -m bench.duties --restarts 5 --weakened leases
 	$(B)/python -m bench.power --cuts 3000
 	! $(B)/python -m bench.power --weakened NORMAL
 	ACTIONS_FUZZ_CASES=10000 $(B)/python -m pytest -q -m fuzz --timeout 5400
