@@ -19,6 +19,7 @@ from core.base.record import Record
 from core.base.say import Say
 from core.base.units import COMPLEX, UNIT_KINDS
 from core.render import render
+from core.services.audit.journal import JournalEntry
 from core.services.foreign.photo import Photo
 from core.services.lists import listing
 from core.services.messaging import notices
@@ -28,7 +29,7 @@ from core.services.photos import photo_marks, uploads
 from core.services.store.store_errors import Trouble, trouble
 from core.services.work import Work
 from core.services.writing import judging, offered, records
-from core.web import forms, frame, security
+from core.web import forms, frame, journal_words, security
 from core.web.language import translated
 
 bp = Blueprint("records", __name__)
@@ -349,6 +350,11 @@ def _conflict(key: str, form: Any, record_id: int | None, error: Stale) -> str:
     return _form_page(work, key, form, record, "", problems=[], conflict=rows, current=error.version)
 
 
+def _edited(work: Work, entry: JournalEntry) -> list[tuple[str, str, str]]:
+    """What an edit changed, as (field, before, after): who checks a record sees that 120 became 12."""
+    return [change for change in journal_words.changes_of(work, entry) if change[1] != change[2]]
+
+
 def _shown(work: Work, key: str, record: Record, **more: Any) -> str:
     model = type(record)
     steps = records.steps(work, key, record)
@@ -371,7 +377,8 @@ def _shown(work: Work, key: str, record: Record, **more: Any) -> str:
         steps=steps,
         step_forms={k: forms.fields_of(f) for k, f in step_forms.items()},
         csrf=next(iter(step_forms.values()), None),
-        history=listing.history(work, key, record.id),
+        history=(history := listing.history(work, key, record.id)),
+        edits={e.id: _edited(work, e) for e in history if e.verb == "edit"},
         children=[(k, work.catalog.records[k], f, rows) for k, f, rows in listing.children(work, model, record.id)],
         fileable={k for k in work.catalog.records if filing.may_file_somewhere(work, k)},
         paper=work.catalog.paper_of(model),

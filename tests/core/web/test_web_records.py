@@ -311,3 +311,12 @@ def test_a_record_names_who_reported_it_and_leads_back_to_its_list(a: Any) -> No
     assert f'href="/r/{KEY}"' in page and "回到列表" in page
     made = re.search(r"<dt>填报</dt><dd>(.*?) ·", page)
     assert made is not None and made[1] != "a", "a person's name, not a login"
+
+
+def test_who_checks_a_record_reads_what_an_edit_changed(a: Any) -> None:
+    where = report(a, f_people="120").location
+    if KEY not in where:
+        where = f"/r/{KEY}/1"
+    form = opened(a, f"{where}/edit") | typed(f_complex_id=unit(a, "示例小区02"), f_people="12")
+    assert a.post(f"{where}/edit", data=form).status_code == 302
+    assert "120人 → 12人" in a.get(where).text
