@@ -62,7 +62,7 @@ def test_an_assessment_is_answered_approved_and_published(visit: Visit, site: An
     officer = visit("community", 390)
     officer.goto(where)
     assert not offers(officer, "审定"), "the community answers for the company, it does not approve"
-    take(officer, "企业确认")
+    take(officer, "代企业确认")
     state(officer, "企业已确认")
     group = visit("coordination")
     group.goto(where)
