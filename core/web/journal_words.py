@@ -48,7 +48,7 @@ FIELDS = {
     "until": "终止日期",
     "value": "取值",
     "fold": "核对值",
-    "digest": "摘要",
+    "digest": "校验码",
     "reason": "理由",
     "fields": "字段",
     "name": "名称",

@@ -28,7 +28,7 @@ HEADINGS = {
     "unit_kind": "单位类型",
     "unit_id": "单位编号",
     "changes": "变化",
-    "digest": "摘要",
+    "digest": "校验码",
 }
 FORMATS = ("xlsx", "jsonl")
 
