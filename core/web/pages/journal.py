@@ -34,6 +34,9 @@ OTHERS = {
     "keys": "密钥",
     "person": "个人信息",
     "backup": "备份",
+    "archive": "全部数据归档",
+    "report": "综合报告",
+    "edition": "已出刊的报告",
 }
 FIELDS = {
     "state": "状态",
@@ -195,6 +198,8 @@ def label_of(work: Work, subject: str) -> str:
         return found.label
     if (job := job_runs.all_jobs(work.catalog).get(subject)) is not None:
         return job.label
+    if (compiled := work.catalog.compilations.get(subject)) is not None:
+        return compiled.label
     right = RIGHTS.get(doors.DOORS.get(subject, ""))  # a door somebody was refused at
     return right.label if right is not None else OTHERS.get(subject, subject)
 
