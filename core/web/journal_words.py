@@ -27,6 +27,8 @@ OTHERS = {
     "edition": "报告期刊",
     "webhook": "外发通知",
     "plugin": "插件",
+    "archive": "全部数据归档",
+    "report": "综合报告",
 }
 FIELDS = {
     "state": "状态",
@@ -111,6 +113,8 @@ def label_of(work: Work, subject: str) -> str:
         return work.catalog.deadlines[subject].label
     if (job := job_runs.all_jobs(work.catalog).get(subject)) is not None:
         return job.label
+    if (compiled := work.catalog.compilations.get(subject)) is not None:
+        return compiled.label
     right = RIGHTS.get(doors.DOORS.get(subject, ""))  # a door somebody was refused at
     return right.label if right is not None else settings.label_of(work, subject) or OTHERS.get(subject, subject)
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, abort, jsonify, redirect, request, send_file, session, url_for
+from flask import Blueprint, abort, jsonify, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -29,7 +28,7 @@ from core.services.photos import photo_marks, uploads
 from core.services.store.store_errors import Trouble, trouble
 from core.services.work import Work
 from core.services.writing import judging, offered, records
-from core.web import forms, frame, journal_words, security
+from core.web import forms, frame, journal_words, security, taken_out
 from core.web.language import translated
 
 bp = Blueprint("records", __name__)
@@ -151,7 +150,7 @@ def paper(key: str, record_id: int) -> ResponseReturnValue:
     record = records.get(work, key, record_id)
     document = replace(made.build(record, work.look), demo=work.campaign.demo)
     name = f"{made.label}-{record_id}.docx"
-    return send_file(io.BytesIO(render(document, "docx")), as_attachment=True, download_name=name)
+    return taken_out.file(render(document, "docx"), name, taken_out.DOCX, key, record_id)
 
 
 @bp.route("/r/<key>/<int:record_id>/move/<step>", methods=["POST"])

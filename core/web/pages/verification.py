@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 from datetime import date
 
-from flask import Blueprint, abort, request, send_file
+from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
 from core.base.errors import Invalid
 from core.services.audit import journal_anchor, journal_export, journal_verify
-from core.web import frame
+from core.web import frame, taken_out
 
 bp = Blueprint("verification", __name__)
 SHOWN = 31  # anchors a page lists; the file holds them all
@@ -35,8 +35,8 @@ def export() -> ResponseReturnValue:
     many = journal_export.export(frame.reading(), since, until, form, out)
     with frame.writing() as work:
         journal_export.told(work, since, until, many)
-    out.seek(0)
-    return send_file(out, as_attachment=True, download_name=f"journal-{since}-{until}.{form}")
+    mime = taken_out.XLSX if form == "xlsx" else "application/jsonl"
+    return taken_out.sent(out.getvalue(), f"journal-{since}-{until}.{form}", mime)
 
 
 def _page(*, unread: bool = False) -> str:
