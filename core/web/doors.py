@@ -72,6 +72,8 @@ DOORS: Mapping[str, str] = {
     "sheets.template": SHEETS,
     "sheets.export": SHEETS,
     "sheets.export_clear": FORMS,
+    "exports.index": SIGNED_IN,  # one's own alone
+    "exports.fetch": SIGNED_IN,
     "sheets.upload": SHEETS,
     "sheets.preview": SHEETS,
     "sheets.mend": SHEETS,
