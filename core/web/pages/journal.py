@@ -29,6 +29,7 @@ OTHERS = {
     "campaign": "方案",
     "responsibility": "职责分工",
     "calendar": "节假日安排",
+    "clock": "系统时间",
     "feed": "日历订阅",
     "journal": "操作日志",
     "keys": "密钥",
@@ -99,6 +100,7 @@ VERBS = {
     "copy": "提供个人信息副本",
     "rotate": "更换密钥",
     "restore": "恢复",
+    "release": "确认无误，继续",
 }
 
 
