@@ -57,7 +57,8 @@ translations: $(V)/.dev
 	  rm -f $$d/messages.pot; done
 
 # What takes too long for every commit: five hundred kills of the web on both stores, two hundred of the whole clock, a
-# thousand deaths of schedulers on both stores, three thousand power cuts; and the saboteurs, which must fail (an exclamation mark turns the answer round).
+# thousand deaths of schedulers on both stores, three thousand power cuts; and the saboteurs, which must fail (an exclamation
+# mark turns the answer round).
 nightly: $(V)/.pg
 	$(B)/python -m bench.crash --kills 500
 	$(B)/python -m bench.crash --kills 500 --postgres
