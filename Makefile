@@ -56,11 +56,12 @@ translations: $(V)/.dev
 	  $(B)/pybabel -q update -l en -i $$d/messages.pot -o $$po --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --omit-header; \
 	  rm -f $$d/messages.pot; done
 
-# What takes too long for every commit: two hundred kills of the web on both stores and of the whole clock, a thousand
-# deaths of schedulers on both, three thousand power cuts; and the saboteurs, which must fail (an exclamation mark turns the answer round).
+# What takes too long for every commit: five hundred kills of the web on both stores, two hundred of the whole clock, a
+# thousand deaths of schedulers on both stores, three thousand power cuts; and the saboteurs, which must fail (an exclamation
+# mark turns the answer round).
 nightly: $(V)/.pg
-	$(B)/python -m bench.crash --kills 200
-	$(B)/python -m bench.crash --kills 200 --postgres
+	$(B)/python -m bench.crash --kills 500
+	$(B)/python -m bench.crash --kills 500 --postgres
 	! $(B)/python -m bench.crash --kills 20 --weakened answers_first
 	! $(B)/python -m bench.crash --kills 20 --weakened without_receipt
 	$(B)/python -m bench.once --kills 200

@@ -25,6 +25,7 @@ from core.services.permission.rights import (
     RUNS,
     SHEETS,
     SIGNED_IN,
+    TIME,
 )
 
 DOORS: Mapping[str, str] = {
@@ -94,6 +95,7 @@ DOORS: Mapping[str, str] = {
     "clock.calendar POST": OPERATE,
     "clock.jobs": RUNS,
     "clock.run": RUNS,
+    "clock.resume": TIME,
     "report.show": READ,
     "report.compiled": READ,
     "editions.index": READ,
