@@ -75,8 +75,8 @@ def lived(platform: Platform, slug: str, hook: str) -> Iterator[str]:
         days.begin(work)
     if hook == "job":
         runs = {run.job: run.state for run in tick(platform, at(DAY, 9), runner=run_apart)}
-        if runs.pop(f"{slug}.sick", "") != "failed" or set(runs.values()) - {"done"}:
-            yield f"jobs: {runs}"
+        if (sick := runs.pop(f"{slug}.sick", "not run")) != "failed" or set(runs.values()) - {"done"}:
+            yield f"its job: {sick}; the others: {runs}"
     with platform.reading(now=at(DAY, 12)) as work:
         document = documents.report(work, DAY)
     missing = _missing(document.blocks)
