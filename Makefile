@@ -56,7 +56,7 @@ translations: $(V)/.dev
 	  rm -f $$d/messages.pot; done
 
 # What takes too long for every commit: two hundred kills of the web on both stores, of three clocks and of two schedulers,
-# three thousand power cuts; and the saboteurs, which must fail (an exclamation mark turns the answer round).
+# three thousand power cuts, every fault in every hook of every plugin; and the saboteurs, which must fail (an exclamation mark turns the answer round).
 nightly: $(V)/.pg
 	$(B)/python -m bench.crash --kills 200
 	$(B)/python -m bench.crash --kills 200 --postgres
@@ -68,6 +68,8 @@ nightly: $(V)/.pg
 	! $(B)/python -m bench.duties --kills 20 --weakened claims_first
 	$(B)/python -m bench.power --cuts 3000
 	! $(B)/python -m bench.power --weakened NORMAL
+	$(B)/python -m bench.plugin_faults
+	! $(B)/python -m bench.plugin_faults --plugins disputes --hooks section --faults dies,loops --weakened
 	ACTIONS_FUZZ_CASES=10000 $(B)/python -m pytest -q -m fuzz --timeout 5400
 
 bench: $(V)/.dev
