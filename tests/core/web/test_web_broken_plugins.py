@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,7 @@ def test_a_plugin_or_all_are_left_out_when_serving(monkeypatch: pytest.MonkeyPat
         raise Served
 
     monkeypatch.setattr(store, "opened", opened)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)  # it would outlive this test
     monkeypatch.setenv("ACTIONS_WITHOUT", "safety")
     assert isinstance(CliRunner().invoke(main, ["serve", "--without", "disputes"]).exception, Served)
     assert os.environ["ACTIONS_WITHOUT"] == "safety,disputes"
