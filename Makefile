@@ -57,8 +57,8 @@ translations: $(V)/.dev
 	  rm -f $$d/messages.pot; done
 
 # What takes too long for every commit: five hundred kills of the web on both stores, two hundred of the whole clock, a
-# thousand deaths of schedulers on both stores, three thousand power cuts; and the saboteurs, which must fail (an exclamation
-# mark turns the answer round).
+# thousand deaths of schedulers on both stores, three thousand power cuts, every fault in every hook of every plugin; and the
+# saboteurs, which must fail (an exclamation mark turns the answer round).
 nightly: $(V)/.pg
 	$(B)/python -m bench.crash --kills 500
 	$(B)/python -m bench.crash --kills 500 --postgres
@@ -72,6 +72,8 @@ nightly: $(V)/.pg
 	! $(B)/python -m bench.duties --restarts 5 --weakened leases
 	$(B)/python -m bench.power --cuts 3000
 	! $(B)/python -m bench.power --weakened NORMAL
+	$(B)/python -m bench.plugin_faults
+	! $(B)/python -m bench.plugin_faults --plugins disputes --hooks section --faults dies,loops --weakened
 	ACTIONS_FUZZ_CASES=10000 $(B)/python -m pytest -q -m fuzz --timeout 5400
 
 bench: $(V)/.dev

@@ -15,8 +15,8 @@ from sqlalchemy import select
 
 from core.api import Job, Missed
 from core.base.window import end_of
-from core.jobs import due
-from core.jobs import tick as clock
+from core.jobs import clock, due
+from core.jobs.tick import tick
 from core.kernel import plugins
 from core.kernel.catalog import Catalog
 from core.services.messaging.messages import Message
@@ -53,9 +53,9 @@ def told(platform: Platform, since: datetime) -> Counter[str]:
 
 
 def test_after_45_days_off_everything_missed_is_there_with_the_first_tick(made: Platform, tmp_path: Path) -> None:
-    clock.tick(made, OFF)
+    tick(made, OFF)
     before = owed(made)
-    clock.tick(made, BACK)
+    tick(made, BACK)
     with made.reading() as work:
         runs = work.session.scalars(select(JobRun).where(JobRun.job == DAILY.key).order_by(JobRun.scheduled_at))
         states = {r.scheduled_at: r.state for r in runs}
@@ -64,7 +64,7 @@ def test_after_45_days_off_everything_missed_is_there_with_the_first_tick(made: 
     assert len(made_up) > len(before)
     reminded = told(made, BACK)
     assert reminded and max(reminded.values()) == 1, "one digest a person, not one a day"
-    clock.tick(made, BACK + timedelta(seconds=15))
+    tick(made, BACK + timedelta(seconds=15))
     assert told(made, BACK) == reminded
     assert made_up == awake(tmp_path / "awake"), "the duties of a platform that was never off"
 
@@ -74,7 +74,7 @@ def awake(folder: Path) -> set[Duty]:
     folder.mkdir()
     found = small_platform(folder, catalog=Catalog(plugins={"environment": replace(WELL, jobs=(DAILY,))}))
     for day in range((BACK.date() - OFF.date()).days + 1):
-        clock.tick(found, OFF + timedelta(days=day))
+        tick(found, OFF + timedelta(days=day))
     duties = owed(found)
     found.db.close()
     return duties
@@ -90,7 +90,7 @@ def latenesses(platform: Platform, nodes: int) -> list[float]:
             m for number in range(nodes) for m in node(chance, nine, dies=nodes == 1 or number > 0, back=nodes == 1)
         ]
         for now in sorted(looks):
-            clock.tick(platform, now, begins=False)
+            tick(platform, now, begins=False)
     with platform.reading() as work:
         runs = work.session.scalars(select(JobRun).where(JobRun.job == DAILY.key))
         return [(r.started_at - r.scheduled_at).total_seconds() for r in runs]
@@ -120,10 +120,11 @@ def node(chance: random.Random, duty: datetime, *, dies: bool, back: bool) -> It
 
 
 def test_the_clock_that_is_started_ticks_at_least_so_often(made: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "tick", lambda _platform, **_more: [])
-    scheduler = clock.start(made, {})
+    asked: list[float] = []
+    monkeypatch.setattr(clock.BackgroundScheduler, "add_job", lambda _self, *_, seconds, **_more: asked.append(seconds))
+    started = clock.Clock(made, {})
     try:
-        assert {job.trigger.interval for job in scheduler.get_jobs()} == {timedelta(seconds=clock.EVERY_S)}
+        assert set(asked) == {clock.EVERY_S}
         assert clock.EVERY_S * 4 <= 60
     finally:
-        scheduler.shutdown(wait=True)
+        started.stop()
