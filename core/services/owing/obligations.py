@@ -35,7 +35,7 @@ from core.base.describe import Deadline
 from core.base.due import Every, Occurrence, Once
 from core.base.record import Record
 from core.base.units import RECORD, UnitKind
-from core.base.window import FAR, TZ, Moment, day_of
+from core.base.window import TZ, Moment, day_of
 from core.estate.population import EstateScope
 from core.estate.units import model_of
 from core.kernel.catalog import Fault
@@ -85,6 +85,7 @@ class Obligation(Base):
 
 
 Pair = tuple[str, str]  # rule, period
+Ended = Mapping[tuple[str, int], date]  # when a unit, by kind and id, has ceased
 Key = tuple[str, str, str, int, int]  # rule, period, unit_kind, unit_id, subject_id
 KEY = ("rule", "period", "unit_kind", "unit_id", "subject_id")
 
@@ -170,22 +171,19 @@ def _missing(work: Work, deadline: Deadline) -> bool:
 
 def _settle(work: Work, chosen: list[Deadline], ids: list[int] | None, since: date, until: date | None) -> None:
     laid = {d.key: each for d in chosen if d.of is None and (each := occurrences(work, d, since, until))}
-    ended = _closed(work, {d.unit for d in chosen if d.key in laid}, ids)
     wanted: dict[Key, Value] = {}
     asked: set[Pair] = set()
     for pairs, found in _wanted(work, chosen, laid, ids):
         asked |= pairs
-        for key, value in found:
-            _, due, done = value
-            if done is not None or ended.get(key[2:4], FAR) >= day_of(due):  # gone before it was due: owed no more
-                wanted[key] = value
+        wanted.update(found)
         if len(wanted) >= LOT:
             _write(work, asked, ids, wanted)
             asked, wanted = set(), {}
-    _write(work, asked, ids, wanted)
+    if asked:
+        _write(work, asked, ids, wanted)
 
 
-def _closed(work: Work, kinds: set[UnitKind], ids: list[int] | None) -> dict[tuple[str, int], date]:
+def _closed(work: Work, kinds: set[UnitKind], ids: list[int] | None) -> Ended:
     """The units that have ceased, and when."""
     models = [(kind.name, model_of(kind)) for kind in sorted(kinds, key=lambda k: k.name)]
     parts = [select(literal(n), m.id, m.closed_on).where(m.closed_on.is_not(None)) for n, m in models]
@@ -198,19 +196,20 @@ def _wanted(
     work: Work, chosen: list[Deadline], laid: Mapping[str, list[Occurrence]], ids: list[int] | None
 ) -> Iterator[tuple[set[Pair], Iterator[tuple[Key, Value]]]]:
     """What is owed, part by part: which (rule, period) a part holds the whole of, and its rows."""
+    ended = _closed(work, {d.unit for d in chosen if d.key in laid}, ids)
     few = [d for d in chosen if 0 < len(laid.get(d.key, ())) <= FEW]
     if few:
-        yield _together(work, [(d, n, one) for d in few for n, one in enumerate(laid[d.key])], ids)
+        yield _together(work, [(d, n, one) for d in few for n, one in enumerate(laid[d.key])], ids, ended)
     for deadline in chosen:
         if deadline.of is not None:
             yield {(deadline.key, "-")}, _clocks(work, deadline, deadline.of, ids)
         elif deadline not in few:  # a long row of periods: one statement, compiled once, for each of them
             for one in laid.get(deadline.key, ()):
-                yield _together(work, [(deadline, 0, one)], ids)
+                yield _together(work, [(deadline, 0, one)], ids, ended)
 
 
 def _together(
-    work: Work, parts: Sequence[tuple[Deadline, int, Occurrence]], ids: list[int] | None
+    work: Work, parts: Sequence[tuple[Deadline, int, Occurrence]], ids: list[int] | None, ended: Ended
 ) -> tuple[set[Pair], Iterator[tuple[Key, Value]]]:
     """Several duties' periods in one statement."""
     binds: dict[str, Any] = {} if ids is None else {"only": ids}
@@ -221,15 +220,18 @@ def _together(
         (d.key, o.window.key): (d.unit.name, datetime.combine(o.window.start, time(0, 0), TZ), o.due_at)
         for d, _, o in parts
     }
-    return set(terms), _owing(terms, prepared.run(work, key, lambda: _statement(work, parts, ids is not None), binds))
+    rows = prepared.run(work, key, lambda: _statement(work, parts, ids is not None), binds)
+    return set(terms), _owing(terms, ended, rows)
 
 
 def _owing(
-    terms: Mapping[Pair, tuple[str, datetime, datetime]], rows: Iterable[Sequence[Any]]
+    terms: Mapping[Pair, tuple[str, datetime, datetime]], ended: Ended, rows: Iterable[Sequence[Any]]
 ) -> Iterator[tuple[Key, Value]]:
     for rule, period, unit, done in rows:
         kind, opened, due = terms[rule, period]
-        yield (rule, period, kind, int(unit), 0), (opened, due, _moment(done))
+        gone = ended.get((kind, unit)) if done is None else None
+        if gone is None or gone >= day_of(due):  # who ceased before it was due owes no more
+            yield (rule, period, kind, int(unit), 0), (opened, due, _moment(done))
 
 
 def _statement(work: Work, parts: Sequence[tuple[Deadline, int, Occurrence]], only: bool) -> Any:

@@ -13,21 +13,23 @@ from sqlalchemy.types import TypeEngine
 
 from core.base.window import Moment
 
-TIMES = (Moment, Date)  # of which few differ; anything else may have to be made anew each time, as what is sealed
+TIMES = (Moment, Date)  # of which few differ; anything else is made anew each time, as what is sealed must be
 
 
 def insert_rows(connection: Connection, table: FromClause, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Insert ``rows``, each the values of ``names``; a column left out gets its default, if that is a plain value."""
     if not rows:
         return
-    given = dict(zip(names, zip(*rows, strict=True), strict=True))
+    given: dict[str, Sequence[Any]] = dict(zip(names, zip(*rows, strict=True), strict=True))
     for column in table.c:
-        if column.name not in given and column.default is not None:
-            given[column.name] = (column.default.arg,) * len(rows)  # type: ignore[attr-defined]
-    compiled = insert(table).compile(dialect=connection.dialect, column_keys=list(given))  # type: ignore[arg-type]
-    ready = {name: _bound(table.c[name].type, values, connection.dialect) for name, values in given.items()}
-    if compiled.positiontup is not None:  # type: ignore[attr-defined]
-        ordered: Any = list(zip(*(ready[name] for name in compiled.positiontup), strict=True))  # type: ignore[attr-defined]
+        default = getattr(column, "default", None)
+        if column.name not in given and default is not None and default.is_scalar:
+            given[column.name] = (default.arg,) * len(rows)
+    dialect = connection.dialect
+    compiled: Any = insert(table).compile(dialect=dialect, column_keys=list(given), for_executemany=True)  # type: ignore[arg-type]
+    ready = {name: _bound(table.c[name].type, values, dialect) for name, values in given.items()}
+    if compiled.positiontup is not None:
+        ordered: Any = list(zip(*(ready[name] for name in compiled.positiontup), strict=True))
     else:
         ordered = [dict(zip(ready, row, strict=True)) for row in zip(*ready.values(), strict=True)]
     connection.exec_driver_sql(str(compiled), ordered)

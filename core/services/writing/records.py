@@ -98,7 +98,8 @@ def save(
         touch_many(work, model, [(before, values)])
         told = saved.record.values()  # all of its fields, given or not
         upload_use.follow(work, key, model, [(saved.record.id, before, told)])
-        happened(work, key, saved.record, before, told, "" if record is None else saved.record.state)
+        was = "" if record is None else saved.record.state
+        happened(work, change(key, saved.record, before, told, was), saved.record.version)
     if idempotency:
         work.session.add(Receipt(key=idempotency, digest=digest, subject=key, subject_id=saved.record.id, at=work.now))
     return saved
@@ -148,7 +149,7 @@ def take(
     journal.write(work, f"move:{step}", key, record.id, changes, (model.unit.name, record.unit_id))
     touch_many(work, model, [(before, record.values())])
     upload_use.follow(work, key, model, [(record.id, before, record.values())])
-    happened(work, key, record, before, record.values(), was, step)
+    happened(work, change(key, record, before, record.values(), was, step), record.version)
     return record
 
 
@@ -174,7 +175,7 @@ def remove(work: Work, key: str, record_id: int, *, version: int | None = None) 
     touch_many(work, model, [(before, {})])
     upload_use.follow(work, key, model, [(record_id, before, {})])
     was, record.state = record.state, ""
-    happened(work, key, record, before, {}, was, "remove")
+    happened(work, change(key, record, before, {}, was, "remove"), record.version)
 
 
 def get(work: Work, key: str, record_id: int) -> Record:
@@ -246,29 +247,27 @@ def _correct(work: Work, record: Record, values: dict[str, Any]) -> Saved:
     return Saved(record, changed=changed)
 
 
-def happened(
-    work: Work,
-    key: str,
-    record: Record,
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
-    was: str,
-    step: str = "",
-) -> None:
+def change(
+    key: str, record: Record, before: Mapping[str, Any], after: Mapping[str, Any], was: str, step: str = ""
+) -> Change:
+    """What has become of ``record``."""
+    return Change(
+        key=key,
+        record_id=record.id,
+        unit_kind=record.unit.name,
+        unit_id=record.unit_id,
+        before=before,
+        after=dict(after),
+        was=was,
+        state=record.state,
+        step=step,
+    )
+
+
+def happened(work: Work, told: Change, version: int = 1) -> None:
     """Tell other systems (webhooks.py), and who reacts to it, when the unit of work ends (reactions.py)."""
-    webhooks.changed(work, key, record, was=was, step=step)
-    if work.catalog.reactions_to(key):
-        told = Change(
-            key=key,
-            record_id=record.id,
-            unit_kind=record.unit.name,
-            unit_id=record.unit_id,
-            before=before,
-            after=dict(after),
-            was=was,
-            state=record.state,
-            step=step,
-        )
+    webhooks.changed(work, told, version)
+    if work.catalog.reactions_to(told.key):
         work.changes.append(told)
 
 
