@@ -93,12 +93,21 @@ KEY = ("rule", "period", "unit_kind", "unit_id", "subject_id")
 def refresh(work: Work) -> None:
     """Bring the duties of the touched units up to date, from the period that holds the earliest touched day on."""
     for touch in work.merged():
-        moved = [d for d in work.catalog.deadlines.values() if touches(work, d, touch.tables)]
+        moved = _moved(work, touch.tables)
         ids = touch.ids if len(touch.ids) <= MANY else None
         # What was reported can't have settled a period that has not begun; who will owe it is asked when the day begins.
         until = work.today if touch.tables is not None else None
         _bring(work, [d for d in moved if unit_kind(d) == touch.kind], ids, touch.since, until)
         _bring(work, [d for d in moved if unit_kind(d) != touch.kind], None, touch.since, until)
+
+
+def _moved(work: Work, tables: frozenset[str] | None) -> list[Deadline]:
+    """The deadlines that read one of ``tables``; found out once."""
+    key = ("moved duties", tables, work.settings_token)
+    if key not in work.prepared:
+        work.prepared[key] = [d for d in work.catalog.deadlines.values() if touches(work, d, tables)]
+    found: list[Deadline] = work.prepared[key]
+    return found
 
 
 def touches(work: Work, deadline: Deadline, tables: frozenset[str] | None) -> bool:
@@ -185,11 +194,21 @@ def _settle(work: Work, chosen: list[Deadline], ids: list[int] | None, since: da
 
 def _closed(work: Work, kinds: set[UnitKind], ids: list[int] | None) -> Ended:
     """The units that have ceased, and when."""
-    models = [(kind.name, model_of(kind)) for kind in sorted(kinds, key=lambda k: k.name)]
-    parts = [select(literal(n), m.id, m.closed_on).where(m.closed_on.is_not(None)) for n, m in models]
-    parts = [part if ids is None else part.where(m.id.in_(ids)) for part, (_, m) in zip(parts, models, strict=True)]
-    found = work.session.execute(union_all(*parts) if len(parts) > 1 else parts[0]) if parts else ()
-    return {(kind, unit_id): day for kind, unit_id, day in found}
+    if not kinds:
+        return {}
+    ordered = sorted(kinds, key=lambda k: k.name)
+    key = ("ceased", tuple(k.name for k in ordered), ids is None)
+    found = prepared.run(work, key, lambda: _ceased(ordered, ids is None), {} if ids is None else {"only": ids})
+    return {(kind, unit_id): day_of(day) for kind, unit_id, stated in found if (day := _moment(stated))}
+
+
+def _ceased(kinds: list[UnitKind], everywhere: bool) -> Any:
+    parts = []
+    for kind in kinds:
+        model = model_of(kind)
+        part = select(literal(kind.name), model.id, model.closed_on).where(model.closed_on.is_not(None))
+        parts.append(part if everywhere else part.where(model.id.in_(bindparam("only", expanding=True))))
+    return union_all(*parts) if len(parts) > 1 else parts[0]
 
 
 def _wanted(

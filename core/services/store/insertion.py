@@ -25,14 +25,20 @@ def insert_rows(connection: Connection, table: FromClause, names: Sequence[str],
         default = getattr(column, "default", None)
         if column.name not in given and default is not None and default.is_scalar:
             given[column.name] = (default.arg,) * len(rows)
-    dialect = connection.dialect
-    compiled: Any = insert(table).compile(dialect=dialect, column_keys=list(given), for_executemany=True)  # type: ignore[arg-type]
-    ready = {name: _bound(table.c[name].type, values, dialect) for name, values in given.items()}
-    if compiled.positiontup is not None:
-        ordered: Any = list(zip(*(ready[name] for name in compiled.positiontup), strict=True))
+    sql, order = _compiled(table, tuple(given), connection.dialect)
+    ready = {name: _bound(table.c[name].type, values, connection.dialect) for name, values in given.items()}
+    if order is not None:
+        ordered: Any = list(zip(*(ready[name] for name in order), strict=True))
     else:
         ordered = [dict(zip(ready, row, strict=True)) for row in zip(*ready.values(), strict=True)]
-    connection.exec_driver_sql(str(compiled), ordered)
+    connection.exec_driver_sql(sql, ordered)
+
+
+@lru_cache(maxsize=256)
+def _compiled(table: FromClause, names: tuple[str, ...], dialect: Dialect) -> tuple[str, Sequence[str] | None]:
+    """The statement, and in which order it takes the columns; None if by their names."""
+    made: Any = insert(table).compile(dialect=dialect, column_keys=list(names), for_executemany=True)  # type: ignore[arg-type]
+    return str(made), made.positiontup
 
 
 def _bound(kind: TypeEngine[Any], values: Sequence[Any], dialect: Dialect) -> Sequence[Any]:

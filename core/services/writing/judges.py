@@ -13,12 +13,13 @@ from core.services.work import Work
 def problems(work: Work, key: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Problem]:
     """Everything anybody but the owner of ``key`` has against ``after``. ``before`` is empty for a new one."""
     out: list[Problem] = []
-    for slug, plugin in work.catalog.plugins.items():
-        if plugin.judges is None or key.startswith(f"{slug}."):
+    owner = key.partition(".")[0]
+    for slug, judge in work.catalog.judges:
+        if slug == owner:
             continue
         place = f"check:{slug}"
         with faults.border(work, place, slug) as failed:
-            out.extend(plugin.judges(key=key, before=before, after=after, look=work.look) or ())
+            out.extend(judge(key=key, before=before, after=after, look=work.look) or ())
         if failed:
             faults.record(work.session, place, failed[0], work.now)
         else:

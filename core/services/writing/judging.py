@@ -4,19 +4,19 @@ person permitted, the step allowed. The same for page, sheet, API, reaction and 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 from sqlalchemy import select
 
 from core.base.declared import Declared
 from core.base.errors import Forbidden, Invalid, Problem
-from core.base.fields import Field, read_all
+from core.base.fields import read_all
 from core.base.kinds_of_link import LinkKind
 from core.base.record import Record
 from core.base.say import Say
 from core.base.typed_text import plain_text
 from core.base.workflow import LEAD, Transition
+from core.kernel.catalog import record_key
 from core.services.permission import access, filing, pointed
 from core.services.photos import alike
 from core.services.work import Work
@@ -59,9 +59,9 @@ def _read(
     work: Work, slug: str, model: type[Record], raw: Mapping[str, Any], record: Record | None, reason: str
 ) -> dict[str, Any]:
     opening = record is None
-    fields = _filed(model) if opening else model.fields()
-    known, declared = {f.name for f in fields}, {f.name for f in model.fields()}
-    wanted = {n: v for n, v in raw.items() if n in known or n not in declared}
+    fields = model.filed() if opening else model.fields()
+    known = {f.name for f in fields}
+    wanted = {n: v for n, v in raw.items() if n in known or n not in {f.name for f in model.fields()}}
     if not opening:  # what a later step fills in is not demanded of a correction
         fields = tuple(f for f in fields if f.filed or raw.get(f.name) not in (None, ""))
         wanted = {n: v for n, v in wanted.items() if n in {f.name for f in fields} or n not in known}
@@ -82,11 +82,6 @@ def _read(
     return values
 
 
-@cache
-def _filed(model: type[Record]) -> tuple[Field, ...]:
-    return tuple(f for f in model.fields() if f.filed)
-
-
 def _complete(
     work: Work, slug: str, model: type[Record], values: dict[str, Any], record: Record | None, state: str
 ) -> tuple[dict[str, Any], list[Problem]]:
@@ -102,7 +97,7 @@ def _complete(
             values = values | derived
         problems = list(probe.check(work.look))
     problems += _twice(work, model, {**before, **values}, record)
-    problems += judges.problems(work, f"{slug}.{model.__tablename__.removeprefix(slug + '_')}", before, values)
+    problems += judges.problems(work, record_key(slug, model), before, values)
     return values, problems
 
 

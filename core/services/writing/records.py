@@ -29,6 +29,7 @@ from core.services.audit.journal_row import JournalEntry
 from core.services.exchange import webhooks
 from core.services.permission import access
 from core.services.photos import upload_use
+from core.services.store import prepared
 from core.services.work import Work
 from core.services.writing import judging
 
@@ -217,9 +218,14 @@ def fresh_id(work: Work, model: type[Record]) -> int | None:
     if work.session.get_bind().dialect.name != "sqlite":
         return None
     key = work.catalog.key_of(model)
+    highest = prepared.run(work, ("highest", key), lambda: _highest(key, model)).scalar()
+    return (highest or 0) + 1
+
+
+def _highest(key: str, model: type[Record]) -> Any:
     had = select(func.max(JournalEntry.subject_id)).where(JournalEntry.subject == key).scalar_subquery()
     there = select(func.max(model.id)).scalar_subquery()
-    return (work.session.scalar(select(func.max(func.coalesce(there, 0), func.coalesce(had, 0)))) or 0) + 1
+    return select(func.max(func.coalesce(there, 0), func.coalesce(had, 0)))
 
 
 def _create(work: Work, model: type[Record], values: dict[str, Any]) -> Saved:
