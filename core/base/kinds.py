@@ -299,8 +299,9 @@ class ChoicesKind(Kind):
 
     def read(self, raw: Any, look: Look) -> list[str]:
         parts = raw if isinstance(raw, list | tuple) else re.split(r"[、,，;；|\n]", plain_text(raw))
-        one = ChoiceKind(options=self.options)
-        chosen = [one.read(p, look) for p in parts if plain_text(p)]
+        chosen = [text for p in parts if (text := plain_text(p))]
+        for unknown in (text for text in chosen if text not in self.options):
+            ChoiceKind(options=self.options).read(unknown, look)
         return [o for o in self.options if o in chosen]
 
     def show(self, value: Any, look: Look) -> str:
@@ -328,7 +329,7 @@ class PhotosKind(Kind):
 
     def read(self, raw: Any, look: Look) -> list[str]:
         parts = raw if isinstance(raw, list | tuple) else re.split(r"[、,，\s]+", plain_text(raw))
-        tokens = list(dict.fromkeys(plain_text(p) for p in parts if plain_text(p)))
+        tokens = list(dict.fromkeys(text for p in parts if (text := plain_text(p))))
         if len(tokens) > self.at_most:
             raise ValueError(Say("最多 {n} 个文件", n=self.at_most))
         if not all(look.has_file(t) for t in tokens):

@@ -16,6 +16,7 @@ from core.base.record import Record
 from core.base.say import Say
 from core.base.typed_text import plain_text
 from core.base.workflow import LEAD, Transition
+from core.kernel.catalog import record_key
 from core.services.permission import access, filing, pointed
 from core.services.photos import alike
 from core.services.work import Work
@@ -58,7 +59,7 @@ def _read(
     work: Work, slug: str, model: type[Record], raw: Mapping[str, Any], record: Record | None, reason: str
 ) -> dict[str, Any]:
     opening = record is None
-    fields = tuple(f for f in model.fields() if f.filed) if opening else model.fields()
+    fields = model.filed() if opening else model.fields()
     known = {f.name for f in fields}
     wanted = {n: v for n, v in raw.items() if n in known or n not in {f.name for f in model.fields()}}
     if not opening:  # what a later step fills in is not demanded of a correction
@@ -96,7 +97,7 @@ def _complete(
             values = values | derived
         problems = list(probe.check(work.look))
     problems += _twice(work, model, {**before, **values}, record)
-    problems += judges.problems(work, f"{slug}.{model.__tablename__.removeprefix(slug + '_')}", before, values)
+    problems += judges.problems(work, record_key(slug, model), before, values)
     return values, problems
 
 

@@ -226,8 +226,8 @@ def units(kind: str) -> ResponseReturnValue:
 
 
 def _save(key: str, names: list[str], record_id: int | None) -> ResponseReturnValue:
-    work = frame.reading()
-    form = forms.open_form(work, model_of(work, key), names)
+    model = model_of(frame.reading(), key)
+    form = forms.posted(model, names)
     idempotency = request.form.get("idempotency", "")[:30]
     try:
         kept, problems = keep_photos(form)
@@ -245,20 +245,29 @@ def _save(key: str, names: list[str], record_id: int | None) -> ResponseReturnVa
                 reason=request.form.get("reason", ""),
             )
             unit = writer.look.unit_name(saved.record.unit, saved.record.unit_id)
-    except Invalid as error:
-        rest = forms.blame(form, error.problems)
-        return _again(key, form, record_id, rest, unusual=error.only_warnings), _code(error)
-    except Forbidden as error:
-        frame.note_refusal(403)
-        return _again(key, form, record_id, [error.args[0]]), 403
-    except Stale as error:
-        return _conflict(key, form, record_id, error), 409
-    except KeyReused:  # sent, gone back, changed and sent again
-        said = _("这份表单刚才已保存过一次。要另报一条，请核对后再点保存；要改已保存的那条，请到记录列表中打开修改。")
-        return _again(key, form, record_id, [said], idempotency=secrets.token_urlsafe(16)), 409
+    except (Invalid, Forbidden, Stale, KeyReused) as error:
+        forms.offer(frame.reading(), form, model)
+        return _refused(key, form, record_id, error)
     session["saved"] = _("已保存：%(r)s（%(u)s）", r=translated(type(saved.record).label), u=unit)
     where = url_for("today.home") if request.form.get("back") == "today" else None
     return redirect(where or url_for("records.show", key=key, record_id=saved.record.id))
+
+
+def _refused(
+    key: str, form: Any, record_id: int | None, error: Invalid | Forbidden | Stale | KeyReused
+) -> ResponseReturnValue:
+    """The form as it was filled in, and what is to be done."""
+    if isinstance(error, Invalid):
+        rest = forms.blame(form, error.problems)
+        return _again(key, form, record_id, rest, unusual=error.only_warnings), _code(error)
+    if isinstance(error, Forbidden):
+        frame.note_refusal(403)
+        return _again(key, form, record_id, [error.args[0]]), 403
+    if isinstance(error, Stale):
+        return _conflict(key, form, record_id, error), 409
+    # sent, gone back, changed and sent again
+    said = _("这份表单刚才已保存过一次。要另报一条，请核对后再点保存；要改已保存的那条，请到记录列表中打开修改。")
+    return _again(key, form, record_id, [said], idempotency=secrets.token_urlsafe(16)), 409
 
 
 def _code(error: Invalid) -> int:
