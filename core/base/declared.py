@@ -42,14 +42,6 @@ class Declared:
         return tuple(cached)
 
     @classmethod
-    def filed(cls) -> tuple[Field, ...]:
-        """Those that are asked for when it is first reported."""
-        cached = cls.__dict__.get("_filed")
-        if cached is None:
-            cached = cls._filed = tuple(f for f in cls.fields() if f.filed)  # type: ignore[attr-defined]
-        return tuple(cached)
-
-    @classmethod
     def field(cls, name: str) -> Field:
         """The field called ``name``; ``KeyError`` if there is none."""
         for field in cls.fields():

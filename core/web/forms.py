@@ -79,7 +79,7 @@ def open_form(
 
 def posted(model: type[Declared], names: Sequence[str]) -> FlaskForm:
     """The form as it was posted; what it offers (``offer``) is looked up only if it must be shown again."""
-    return form_class(model, tuple(names))()
+    return form_class(model, tuple(names))()  # type: ignore[arg-type]
 
 
 def offer(

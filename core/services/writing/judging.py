@@ -4,13 +4,14 @@ person permitted, the step allowed. The same for page, sheet, API, reaction and 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from sqlalchemy import select
 
 from core.base.declared import Declared
 from core.base.errors import Forbidden, Invalid, Problem
-from core.base.fields import read_all
+from core.base.fields import Field, read_all
 from core.base.kinds_of_link import LinkKind
 from core.base.record import Record
 from core.base.say import Say
@@ -59,7 +60,7 @@ def _read(
     work: Work, slug: str, model: type[Record], raw: Mapping[str, Any], record: Record | None, reason: str
 ) -> dict[str, Any]:
     opening = record is None
-    fields = model.filed() if opening else model.fields()
+    fields = _filed(model) if opening else model.fields()
     known = {f.name for f in fields}
     wanted = {n: v for n, v in raw.items() if n in known or n not in {f.name for f in model.fields()}}
     if not opening:  # what a later step fills in is not demanded of a correction
@@ -80,6 +81,11 @@ def _read(
     if problems and not (reason.strip() and all(p.warning for p in problems)):
         raise Invalid(problems)
     return values
+
+
+@cache
+def _filed(model: type[Record]) -> tuple[Field, ...]:
+    return tuple(f for f in model.fields() if f.filed)
 
 
 def _complete(
