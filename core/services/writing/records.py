@@ -27,6 +27,7 @@ from core.base.workflow import Transition
 from core.services.audit import journal
 from core.services.audit.journal_row import JournalEntry
 from core.services.exchange import webhooks
+from core.services.messaging import at_once
 from core.services.permission import access
 from core.services.photos import upload_use
 from core.services.work import Work
@@ -138,7 +139,7 @@ def take(
     values = judging.step_values(work, model, transition, record, raw or {}, remark)
     for name, value in values.items():
         setattr(record, name, value)
-    was, record.state = record.state, transition.target
+    was, worked, record.state = record.state, (record.created_by, record.moved_by), transition.target
     record.remark = remark.strip() or record.remark
     record.moved_by, record.updated_at, record.version = work.actor.login, work.now, record.version + 1
     work.session.flush()
@@ -149,6 +150,7 @@ def take(
     touch_many(work, model, [(before, record.values())])
     upload_use.follow(work, key, model, [(record.id, before, record.values())])
     happened(work, key, record, before, record.values(), was, step)
+    at_once.moved(work, key, record, transition, was, worked, remark)
     return record
 
 
