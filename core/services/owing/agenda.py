@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, literal, select, union_all
 
 from core.base.describe import Deadline
 from core.base.record import Record
+from core.base.status import Status
 from core.base.units import ACTION
 from core.base.window import day_of
 from core.base.workflow import Transition
@@ -28,7 +29,8 @@ NAMED = 2  # steps a task names
 
 @dataclass(frozen=True, kw_only=True)
 class Heap:
-    """Duties of one rule that are due on the same day: a daily patrol of eight complexes is one thing to do."""
+    """Duties of one rule that are due on the same day, or past due: a daily patrol of eight complexes is one thing to do.
+    ``due_at``: of the earliest."""
 
     deadline: Deadline
     due_at: datetime
@@ -55,11 +57,12 @@ def due(work: Work, where: ColumnElement[bool]) -> tuple[list[Heap], list[Heap]]
 
 
 def heaps(found: Sequence[Duty]) -> list[Heap]:
-    """``found`` by rule and day, in the order of the first of each. A clock is a case of its own and stays alone."""
+    """``found`` by rule and day, what is past due by rule alone, in the order of the first of each. A clock is a case of its own
+    and stays alone."""
     out: dict[object, list[Duty]] = {}
     for one in found:
-        alone = one.id if one.subject_id else 0
-        out.setdefault((one.deadline.key, day_of(one.due_at), one.unit_kind, alone), []).append(one)
+        day = None if one.status is Status.OVERDUE else day_of(one.due_at)
+        out.setdefault((one.deadline.key, day, one.unit_kind, one.subject_id and one.id), []).append(one)
     return [Heap(deadline=own[0].deadline, due_at=own[0].due_at, duties=own) for own in out.values()]
 
 

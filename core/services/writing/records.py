@@ -105,6 +105,15 @@ def save(
     return saved
 
 
+def hand_in(work: Work, key: str, raw: Mapping[str, Any], *, reason: str = "", **more: Any) -> Saved:
+    """``save``, and in the same unit of work the step by which a reporter hands in what was a draft or sent back."""
+    saved = save(work, key, raw, reason=reason, **more)
+    step = saved.record.workflow.handing_in(saved.record.state)
+    if step is not None:
+        take(work, key, saved.record, step.key, remark=reason)
+    return saved
+
+
 def move(
     work: Work,
     key: str,

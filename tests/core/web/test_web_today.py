@@ -18,7 +18,6 @@ from core.services.messaging.messages import Delivery, Message
 from core.services.permission.access import SYSTEM_ACTOR
 from core.services.platform import Platform
 from core.services.scheduled import own_jobs
-from core.services.writing import records
 from core.testing import DAY, Clock, at
 from tests.core.web.signing import post
 
@@ -95,12 +94,14 @@ def test_what_is_told_at_once_goes_on_by_mail_outside_the_quiet_hours(
         assert [(one.channel, one.next_at) for one in sent] == [("mail", at(DAY + timedelta(days=1), 8))]
 
 
-def test_a_daily_duty_of_many_complexes_is_one_line_of_today_and_of_no_day_to_come(client: Client, clock: Clock) -> None:
+def test_a_daily_duty_of_many_complexes_is_one_line_of_today_and_of_no_day_to_come(
+    client: Client, clock: Clock
+) -> None:
     clock.to(DAY)
     officer = client("a")
     page = officer.get("/").text
     today, week = section(page, "today"), section(page, "week")
-    assert today.count("物业每日巡查") == 1 and "物业每日巡查 · 4 个" in today
+    assert today.count("物业每日巡查") == 1 and "物业每日巡查 · 4 件" in today
     assert 'href="/r/enforcement.daily_patrol/grid?back=today">一起填报' in page
     assert "物业每日巡查" not in week
     assert officer.get("/r/enforcement.daily_patrol/grid?back=today").status_code == 200
@@ -121,3 +122,41 @@ def test_a_lead_departments_waiting_work_stands_before_its_figures(client: Clien
     assert lights is not None
     red, _, rest = lights[1].partition("<details")
     assert "lamp-green" not in red and "lamp-red" in red and "lamp-red" not in rest
+
+
+def grid(officer: Any, path: str, **typed: str) -> Any:
+    """Send the form of many units of that path."""
+    page = officer.get(path).text
+    found = re.search(r'name="token" value="([^"]+)"', page)
+    assert found is not None
+    return post(officer, path, token=found[1], **typed)
+
+
+def test_several_complexes_are_reported_from_today_and_marked_as_reported(client: Client, clock: Clock) -> None:
+    clock.to(DAY)
+    officer, path = client("a"), "/r/enforcement.daily_patrol/grid"
+    before = officer.get(path).text
+    assert "✓ 已报" not in before and "第一行" not in before
+    answer = grid(officer, path, unit="2", back="today", **{"all-f_patrolled_on": str(DAY), "all-f_found": "0"})
+    assert answer.location == "/", "back to where it was opened"
+    assert "物业每日巡查 · 3 件" in section(officer.get("/").text, "today")
+    rows = [r for r in re.findall(r"<tr class=.*?</tr>", officer.get(path).text, re.S) if 'name="unit"' in r]
+    assert ["✓ 已报" in row for row in rows] == [False, False, False, True], "what is reported is marked and stands last"
+    assert "示例小区02" in rows[-1]
+
+
+def test_what_a_community_owes_stands_first_on_its_page_and_its_figures_fold(client: Client) -> None:
+    officer = client("a")
+    step = re.search(r'class="tour-steps"><li><a href="([^"]+)">欠什么', officer.get("/").text)
+    assert step is not None and step[1] == "/community/1#owed"
+    page = officer.get("/community/1").text
+    assert page.index('id="owed"') < page.index('id="figures"') and "data-folds" in page
+
+
+def test_the_guide_is_one_line_after_the_first_visit_until_it_is_put_away(client: Client) -> None:
+    officer = client("a")
+    assert "<details open><summary><strong>第一次来" in officer.get("/").text
+    later = officer.get("/").text
+    assert "<details><summary><strong>第一次来" in later
+    post(officer, "/help/seen", page="/", next="/")
+    assert "第一次来" not in officer.get("/").text
