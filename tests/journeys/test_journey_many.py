@@ -41,9 +41,13 @@ def test_a_community_reports_three_complexes_in_one_grid_on_a_phone(visit: Visit
     """From 今日: what is the same once, the complexes ticked, each with its own photo; back on 今日, those reported are marked."""
     phone = visit("community", 390, has_touch=True, is_mobile=True)
     base = base_of(phone)
-    line = phone.locator("#today .heap", has_text="物业每日巡查")
-    assert line.count() == 1 and phone.locator("#week", has_text="物业每日巡查").count() == 0
+    assert phone.locator("#week", has_text="物业每日巡查").count() == 0, (
+        "the patrols of days to come are no work of today"
+    )
+    line = phone.locator("#week .heap", has_text="挂钩小区每周协调会")
+    assert line.count() == 1 and "8 件" in line.inner_text(), "one line for all complexes that owe it"
     line.get_by_role("link", name="一起填报").tap()
+    assert "挂钩领导协调会" in phone.locator("h1").inner_text()
     phone.goto(f"{base}/r/environment.cleanup/grid?back=today")
     phone.get_by_label("卫生死角").check()
     phone.locator("[name=all-f_people]").fill("9")

@@ -3,7 +3,7 @@ step of theirs, said as that step."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -48,10 +48,16 @@ class Task:
     count: int
 
 
-def due(work: Work, where: ColumnElement[bool]) -> tuple[list[Heap], list[Heap]]:
-    """What is due today, and within a week; without what can't be done yet (tomorrow's patrol) and what is past due."""
+def due(
+    work: Work, where: ColumnElement[bool], told: Collection[tuple[str, int]] = ()
+) -> tuple[list[Heap], list[Heap]]:
+    """What is due today, and within a week; without what can't be done yet (tomorrow's patrol), what is past due, and the
+    clocks of records ``told`` of already (by key and id)."""
     now = and_(where, Obligation.due_at >= work.now, Obligation.opened_at <= work.now)
-    found = heaps(duties.owed_by(work, now, work.today + AHEAD, MOST))
+    owed = duties.owed_by(work, now, work.today + AHEAD, MOST)
+    found = heaps(
+        [d for d in owed if d.deadline.of is None or (work.catalog.key_of(d.deadline.of), d.subject_id) not in told]
+    )
     today = [one for one in found if day_of(one.due_at) == work.today]
     return today, [one for one in found if day_of(one.due_at) != work.today]
 

@@ -13,7 +13,7 @@ from core.base.record import Record
 from core.services.audit.journal_row import JournalEntry
 from core.services.messaging import at_once
 from core.services.permission import access
-from core.services.permission.access import Actor
+from core.services.permission.access import LINKED, Actor
 from core.services.work import Work
 
 MOST = 50  # the newest; the list of the kind holds them all
@@ -40,30 +40,31 @@ def sent_back(work: Work, me: Actor) -> list[Handed]:
     """What was sent back and is not answered yet, the latest first."""
     flows = {key: model.workflow for key, model in work.catalog.records.items()}
     states = {key: {t.target for t in flow.transitions if flow.sends_back(t)} for key, flow in flows.items()}
-    out = []
-    for key, record, entry in _brought(work, me, states):
-        step = flows[key].transition(entry.verb.removeprefix("move:"))
-        if step is not None and flows[key].sends_back(step):
-            out.append(_handed(work, key, record, entry))
+    out = [_handed(work, *found) for found in _brought(work, me, states) if _sends_back(*found[1:])]
     return sorted(out, key=lambda one: one.at, reverse=True)
 
 
 def papers(work: Work, me: Actor) -> list[Handed]:
-    """Papers issued to the person's unit that are to be answered, the earliest limit first."""
+    """Papers issued to the person's unit that are to be answered, the earliest limit first; without those sent back."""
     classes = at_once.papers(work)
     states = {
         key: {s.key for s in model.workflow.states if s.counts and model.workflow.awaits_reporter(s.key)}
         for key, model in work.catalog.records.items()
         if model in classes
     }
-    out = [_handed(work, *found) for found in _brought(work, me, states)]
+    out = [_handed(work, *found) for found in _brought(work, me, states) if not _sends_back(*found[1:])]
     return sorted(out, key=lambda one: (one.limit or date.max, one.record_id))
+
+
+def _sends_back(record: Record, entry: JournalEntry) -> bool:
+    step = record.workflow.transition(entry.verb.removeprefix("move:"))
+    return step is not None and record.workflow.sends_back(step)
 
 
 def _brought(work: Work, me: Actor, states: Mapping[str, set[str]]) -> Iterator[tuple[str, Record, JournalEntry]]:
     """The records in those states that are the person's to answer, each with the step that brought it there."""
     parts = [_theirs(work, me, key, wanted) for key, wanted in states.items() if wanted]
-    if not parts:
+    if not parts or me.role == LINKED:  # who sees to what others settle answers nothing
         return
     rows = union_all(*parts).subquery()
     newest = select(rows.c.key, rows.c.id).order_by(rows.c.at.desc()).limit(MOST)

@@ -24,13 +24,12 @@ def home() -> ResponseReturnValue:
     if (elsewhere := _desk(me)) is not None:
         return redirect(url_for(elsewhere))
     where = mine.sees(work, me)
-    today, week = ([], []) if where is None else agenda.due(work, where)
+    back, letters = handed.sent_back(work, me), handed.papers(work, me)
+    told = {(one.key, one.record_id) for one in (*back, *letters)}
+    today, week = ([], []) if where is None else agenda.due(work, where, told)
     late = [] if where is None else duties.late_by_rule(work, and_(where, Obligation.due_at < work.now))
     chosen = [i for i in work.catalog.indicators.values() if i.key.partition(".")[0] in me.leads]
     lights = figures.indicators(work, work.today, chosen) if chosen and me.role in (DEPARTMENT, LINKED) else ()
-    back = [] if me.role == LINKED else handed.sent_back(work, me)
-    known = {(one.key, one.record_id) for one in back}
-    letters = [] if me.role == LINKED else [p for p in handed.papers(work, me) if (p.key, p.record_id) not in known]
     return frame.page(
         "today.html",
         back=back,
