@@ -216,10 +216,10 @@ def test_a_defect_goes_from_found_to_closed_by_two_people(client: People) -> Non
 def test_what_was_sent_back_waits_on_the_reporters_today(client: People) -> None:
     a, office = client("a"), client("office")
     where = report(a).location
-    assert "大扫除记录 · 已报" in office.get("/").text
+    assert "大扫除记录：待核验通过" in office.get("/").text
     assert move(office, where, "send_back", remark="照片不清楚").status_code == 302
     today = a.get("/").text
-    assert "大扫除记录 · 退回" in today
+    assert "退回</span> · 大扫除记录" in today and "照片不清楚" in today
     assert "照片不清楚" in a.get(where).text
 
 
