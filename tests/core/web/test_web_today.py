@@ -141,9 +141,7 @@ def test_several_complexes_are_reported_from_today_and_marked_as_reported(client
     assert answer.location == "/", "back to where it was opened"
     assert "物业每日巡查 · 3 件" in section(officer.get("/").text, "today")
     rows = [r for r in re.findall(r"<tr class=.*?</tr>", officer.get(path).text, re.S) if 'name="unit"' in r]
-    assert ["✓ 已报" in row for row in rows] == [False, False, False, True], (
-        "what is reported is marked and stands last"
-    )
+    assert ["✓ 已报" in row for row in rows] == [*[False] * 4, True], "what is reported is marked and stands last"
     assert "示例小区02" in rows[-1]
 
 
