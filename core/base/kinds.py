@@ -78,6 +78,10 @@ class Kind:
     def show(self, value: Any, look: Look) -> str:
         return "" if value is None else str(value)
 
+    def missing(self, label: str) -> Say:
+        """What to do where a value is required and none came."""
+        return Say("必填：请填写{label}", label=label)
+
     def text(self, value: Any) -> str:
         """What an <input> holds for ``value``."""
         return "" if value is None else str(value)
@@ -294,6 +298,9 @@ class ChoicesKind(Kind):
     cell_hint = "多项用顿号“、”分隔"
     options: tuple[str, ...]
 
+    def missing(self, label: str) -> Say:
+        return Say("必填：请选择{label}", label=label)
+
     def column(self) -> TypeEngine[Any]:
         return Options()
 
@@ -323,6 +330,9 @@ class PhotosKind(Kind):
     cell_hint = "照片在网页上传，此列只读"
     at_least: int = 0
     at_most: int = 20
+
+    def missing(self, label: str) -> Say:
+        return Say("必填：请上传{label}", label=label)
 
     def column(self) -> TypeEngine[Any]:
         return JsonText()

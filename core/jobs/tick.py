@@ -16,7 +16,7 @@ from core.base.describe import Job
 from core.base.window import end_of
 from core.jobs import due
 from core.services.measuring import days
-from core.services.messaging import messages, reminders
+from core.services.messaging import at_once, messages, reminders
 from core.services.operations import pauses
 from core.services.permission.access import SYSTEM_ACTOR
 from core.services.platform import Platform
@@ -87,13 +87,15 @@ def _runner(job: Job, runner: Runner) -> Runner:
 
 
 def _urgent(platform: Platform, now: datetime) -> None:
-    """What must be answered within the day it came in is told at once; looked up before anything is locked."""
+    """What must be answered within the day it came in is told at once, and what people found in their inbox goes on by their
+    other channels; looked up before anything is locked."""
     with platform.reading(now=now) as work:
         told = list(reminders.urgent(work))
-        news = messages.untold(work, told)
-    if news:
+        news, inboxed = messages.untold(work, told), at_once.to_forward(work) if own_jobs.WAYS else []
+    if news or inboxed:
         with platform.work(SYSTEM_ACTOR, now=now, source="job", settle=False) as work:
             messages.tell(work, news, own_jobs.WAYS)
+            messages.forward(work, inboxed, own_jobs.WAYS, reminders.awake(now))
 
 
 def _begin(platform: Platform, now: datetime) -> None:

@@ -97,7 +97,7 @@ def test_a_missing_item_is_mended_with_a_photo_and_closed_by_the_street(visit: V
     officer.goto(where)
     assert "收费项目" in officer.locator("main").inner_text()
     take(officer, "整改完成")
-    assert "必填：请填写整改后照片" in officer.locator("main").inner_text()
+    assert "必填：请上传整改后照片" in officer.locator("main").inner_text()
     officer.goto(where)
     take(officer, "整改完成", proof="after_photos")
     state(officer, "待复核")

@@ -193,7 +193,7 @@ def step_values(
             kept = raw.get(name) in (None, "", []) or field.untouched(raw[name], before.get(name))
             given = before.get(name) if kept else raw[name]
             if given in (None, "", []):
-                raise ValueError(Say("必填：请填写{label}", label=field.label))
+                raise ValueError(field.kind.missing(field.label))
             values[name] = field.read(given, work.look, work.today)
         except ValueError as error:
             problems.append(Problem(name, error.args[0]))

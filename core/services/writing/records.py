@@ -22,6 +22,7 @@ from core.base.workflow import Transition
 from core.services.audit import journal
 from core.services.audit.journal_row import JournalEntry
 from core.services.exchange import webhooks
+from core.services.messaging import at_once
 from core.services.permission import access
 from core.services.photos import upload_use
 from core.services.store import prepared
@@ -92,6 +93,15 @@ def save(
     return saved
 
 
+def hand_in(work: Work, key: str, raw: Mapping[str, Any], *, reason: str = "", **more: Any) -> Saved:
+    """``save``, and in the same unit of work the step by which a reporter hands in what was a draft or sent back."""
+    saved = save(work, key, raw, reason=reason, **more)
+    step = saved.record.workflow.handing_in(saved.record.state)
+    if step is not None:
+        take(work, key, saved.record, step.key, remark=reason)
+    return saved
+
+
 def move(
     work: Work,
     key: str,
@@ -126,7 +136,7 @@ def take(
     values = judging.step_values(work, model, transition, record, raw or {}, remark)
     for name, value in values.items():
         setattr(record, name, value)
-    was, record.state = record.state, transition.target
+    was, worked, record.state = record.state, (record.created_by, record.moved_by), transition.target
     record.remark = remark.strip() or record.remark
     record.moved_by, record.updated_at, record.version = work.actor.login, work.now, record.version + 1
     work.session.flush()
@@ -137,6 +147,7 @@ def take(
     touch_many(work, model, [(before, record.values())])
     upload_use.follow(work, key, model, [(record.id, before, record.values())])
     happened(work, change(key, record, before, record.values(), was, step), record.version)
+    at_once.moved(work, key, record, transition, was, worked, remark)
     return record
 
 
