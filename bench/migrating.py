@@ -17,16 +17,18 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, inspect
+from sqlalchemy import inspect
 
 from bench import program
 from bench.nth import WEAKENED
+from bench.serve import ROOT
 from core.kernel import plugins
 from core.services import migrations
 from core.services.store.db import Database
 
 PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["bench.nth", "core.services.migrations", "core.kernel.plugins"])
+PLUGINS = sorted(f"plugins.{one.parent.name}.plugin" for one in (ROOT / "plugins").glob("*/plugin.py"))
+PROCESSES.set_forkserver_preload(["bench.nth", "core.services.migrations", "core.kernel.plugins", *PLUGINS])
 Shape = dict[str, tuple[tuple[str, str], ...]]
 
 
@@ -47,13 +49,13 @@ class Found:
 
 def run(folder: Path, kills: int, *, url: str = "", variant: str = program.PRODUCT, seed: int = 97) -> Found:
     chance, found, places = random.Random(seed), Found(), _places(folder, url)
-    began = time.monotonic()
-    _migrate(first := next(places), program.PRODUCT, PROCESSES.Event())
-    takes_s, wanted = time.monotonic() - began, _shape(first)
+    first = next(places)
+    _, takes_s = _killed(first, program.PRODUCT, None)
+    wanted = _shape(first)
     while found.kills < kills:
         place = next(places)
         found.stores += 1
-        while not _ended(place, variant, chance.uniform(0, takes_s) if found.kills < kills else None):
+        while not _killed(place, variant, chance.uniform(0, takes_s) if found.kills < kills else None)[0]:
             found.kills += 1
             there = _shape(place)
             found.within += bool(there) and there != wanted
@@ -75,20 +77,21 @@ def _places(folder: Path, url: str) -> Iterator[str]:
             yield f"sqlite:///{folder / f'{number}.db'}"
 
 
-def _ended(url: str, variant: str, after: float | None) -> bool:
-    """One process at work, killed ``after`` so many seconds; True if it came to its end before."""
+def _killed(url: str, variant: str, after: float | None) -> tuple[bool, float]:
+    """One process at work, killed ``after`` so many seconds: (did it come to its end before, how long it worked)."""
     up = PROCESSES.Event()
     one = PROCESSES.Process(target=_migrate, args=(url, variant, up), daemon=True)
     one.start()
-    if not up.wait(60):
+    if not up.wait(120):
         raise RuntimeError("the process did not start")
+    began = time.monotonic()
     one.join(after)
     ended = one.exitcode is not None
     one.kill()
     one.join()
     if ended and one.exitcode:
         raise RuntimeError("the migration failed by itself")
-    return ended
+    return ended, time.monotonic() - began
 
 
 def _migrate(url: str, variant: str, up: Any) -> None:
@@ -100,20 +103,20 @@ def _migrate(url: str, variant: str, up: Any) -> None:
 
 
 def _shape(url: str) -> Shape:
-    """Every table with its columns and indexes."""
-    with closing(Database(url)) as db:
-        return _read(db.engine)
+    """Every table with its columns and indexes, and of each owner the step it is at."""
+    with closing(Database(url)) as db, db.engine.connect() as connection:
+        found = inspect(connection)
+        shape = {table: _columns(found, table) for table in found.get_table_names()}
+        for table in shape:
+            if table.startswith("version_"):
+                step = migrations.current(connection, table.removeprefix("version_"))
+                shape[table] += (("step", str(step)),)
+        return shape
 
 
-def _read(engine: Engine) -> Shape:
-    found = inspect(engine)
-    return {
-        table: (
-            *((c["name"], str(c["type"])) for c in found.get_columns(table)),
-            *sorted((str(i["name"]), "index") for i in found.get_indexes(table)),
-        )
-        for table in found.get_table_names()
-    }
+def _columns(found: Any, table: str) -> tuple[tuple[str, str], ...]:
+    columns = [(c["name"], str(c["type"])) for c in found.get_columns(table)]
+    return (*columns, *sorted((str(i["name"]), "index") for i in found.get_indexes(table)))
 
 
 def _half(there: Shape, wanted: Shape) -> Iterator[str]:

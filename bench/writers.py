@@ -67,7 +67,7 @@ WEAKENED: dict[str, Callable[[], AbstractContextManager[Any]]] = {program.PRODUC
 def run(folder: Path, seconds: float, *, url: str = "", variant: str = program.PRODUCT, seed: int = 97) -> Found:
     platform = program.small(folder, url)
     with platform.work(SYSTEM_ACTOR) as work:
-        token = tokens.issue(work, "a", "writers", ["read", "write"], per_minute=1_000_000)
+        token = tokens.issue(work, "a", "writers", ["read", "write"], per_minute=60_000)
     ready = PROCESSES.Barrier(WRITERS)
     pipes = []
     for number in range(WRITERS):
