@@ -70,6 +70,7 @@ nightly: $(V)/.pg
 	! $(B)/python -m bench.power --weakened NORMAL
 # the store or the disk refuses the N-th call, for every N, of every operation
 	$(B)/python -m bench.nth
+	$(B)/python -m bench.nth --postgres
 	! $(B)/python -m bench.nth import migrate --every 6 --weakened statement_by_statement
 	! $(B)/python -m bench.nth report --weakened in_place
 # sheets under kill -9; a full disk thirty times; a hundred damaged databases; kills while migrating; backups under load

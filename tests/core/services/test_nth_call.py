@@ -24,7 +24,7 @@ def test_every_call_may_be_refused_and_nothing_is_kept_by_half(tmp_path: Path, n
     assert found.refused >= least and found.passed_over == 0, f"hardly anything was refused: {found}"
 
 
-@pytest.mark.parametrize("name", ["report", "backup", "restore", "anchor"])
+@pytest.mark.parametrize("name", ["report", "restore", "anchor"])
 def test_what_writes_files_leaves_the_old_or_the_new(tmp_path: Path, name: str) -> None:
     """The first call, one on the way and the last two, at which most is done already."""
     last = nth.calls_of(tmp_path, name)
@@ -35,14 +35,10 @@ def test_what_writes_files_leaves_the_old_or_the_new(tmp_path: Path, name: str) 
 def test_a_full_store_is_no_plugins_fault(tmp_path: Path) -> None:
     """Else a start in a bad moment would leave a plugin out, and the reports be without it until the next."""
     db, catalog = Database(f"sqlite:///{tmp_path / 'a.db'}"), plugins.load(only=["environment"], strict=True)
-    with refusing(0) as core:
-        migrations.upgrade(db, Catalog(plugins={}))
-    with (
-        refusing(4) as calls,
-        pytest.raises(DBAPIError, match="full"),
-    ):  # BEGIN and COMMIT of the core, BEGIN of the plugin's
+    migrations.upgrade(db, Catalog(plugins={}))
+    with refusing(5) as calls, pytest.raises(DBAPIError, match="full"):  # the core has nothing to do any more
         migrations.upgrade(db, catalog)
-    assert core.made > 4 and "environment" in calls.refused
+    assert calls.refused == "BEGIN IMMEDIATE"
     assert migrations.upgrade(db, catalog).plugins
     db.close()
 
@@ -52,4 +48,5 @@ def test_a_build_that_commits_each_statement_is_found_out(tmp_path: Path) -> Non
 
 
 def test_a_build_that_writes_files_in_place_is_found_out(tmp_path: Path) -> None:
-    assert not nth.run(tmp_path, "report", variant="in_place").held
+    last = nth.calls_of(tmp_path, "report")
+    assert not nth.run(tmp_path, "report", variant="in_place", numbers=range(last - 5, last)).held
