@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from core.cli.opening import MEILING, main, opened
+from core.cli.opening import MEILING, configured, main, opened, said
 from core.kernel import plugins
+from core.kernel.catalog import Catalog
 from core.services import migrations
 
 
@@ -53,7 +54,19 @@ def catalog(shape: str, campaign: Path, wanted: Path | None) -> None:
 @click.argument("owner")
 @click.argument("message")
 def migration(owner: str, message: str) -> None:
-    """For developers: write the next migration step of the core or a plugin from its declared tables."""
-    with opened() as found:
-        file = migrations.write_step(found.db, found.catalog, owner, message)
+    """For developers: write the next migration step of the core or a plugin from its declared tables. The store in use is
+    not looked at: the steps there are run in a scratch one."""
+    with said():
+        file = migrations.next_step(_catalog(owner), owner, message)
     click.echo(f"已写入 {file}" if file else "表结构没有变化。")
+
+
+def _catalog(owner: str) -> Catalog:
+    """The plugins as they are declared, whatever the store in use has of them."""
+    config = configured()
+    known = plugins.load(only=config.plugins, without=config.without, packages=config.packages)
+    if owner == migrations.CORE or owner in known.plugins:
+        return known
+    if (fault := known.fault_of(owner)) is not None:
+        raise click.ClickException(f"插件 {owner} 未能加载（{fault.stage}）：{fault.what}" + f"。{fault.mend}" * bool(fault.mend))
+    raise click.UsageError(f"没有名为“{owner}”的插件，可选：core、{'、'.join(known.plugins)}")
