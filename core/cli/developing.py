@@ -68,5 +68,7 @@ def _catalog(owner: str) -> Catalog:
     if owner == migrations.CORE or owner in known.plugins:
         return known
     if (fault := known.fault_of(owner)) is not None:
-        raise click.ClickException(f"插件 {owner} 未能加载（{fault.stage}）：{fault.what}" + f"。{fault.mend}" * bool(fault.mend))
+        raise click.ClickException(
+            f"插件 {owner} 未能加载（{fault.stage}）：{fault.what}" + f"。{fault.mend}" * bool(fault.mend)
+        )
     raise click.UsageError(f"没有名为“{owner}”的插件，可选：core、{'、'.join(known.plugins)}")
