@@ -7,7 +7,7 @@
 - ``clock.to(day)``: the platform's day moves on, duties are laid out as its first job of the day would.
 - ``session``: a read-only session; it sees what was written before its first select.
 - ``plugin_contract(slug)``: every rule, on SQLite and, where ACTIONS_TEST_DATABASE_URL names a server, on PostgreSQL.
-- ``report``, ``move``, ``figure``, ``light``, ``owed``, ``at``: what a test does and asks; ``Invalid`` is a refusal.
+- ``report``, ``move``, ``figure``, ``light``, ``owed``, ``run_job``, ``at``: what a test does and asks; ``Invalid`` is a refusal.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ from core.services.owing import duties
 from core.services.permission.access import SYSTEM_ACTOR
 from core.services.photos import uploads
 from core.services.platform import Platform
+from core.services.scheduled import job_runs
+from core.services.scheduled.job_runs import JobRun
 from core.services.store.db import Database
 from core.services.work import Work
 from core.services.writing import records, registry
@@ -56,6 +58,7 @@ __all__ = [
     "move",
     "owed",
     "report",
+    "run_job",
     "small_platform",
 ]
 
@@ -261,6 +264,11 @@ def move(
     """Take a step of the workflow on that day."""
     with platform.work(now=at(on)) as work:
         records.move(work, key, record_id, step, values or {})
+
+
+def run_job(platform: Platform, key: str) -> JobRun:
+    """Run a job at once, on the platform's day; ``state``, ``result`` (its sentence), ``log`` (what it said), ``error``."""
+    return job_runs.run_now(platform, key)
 
 
 def contract_broken(slug: str, url: str = "") -> str:
