@@ -123,7 +123,7 @@ class Tell(Protocol):
     def __call__(self, title: str, text: str, *, to: str = LEAD, community_id: int = 0, link: str = "") -> int: ...
 
 
-def _nobody(_title: str, _text: str, *, to: str = LEAD, community_id: int = 0, link: str = "") -> int:
+def _nobody(title: str, text: str, *, to: str = LEAD, community_id: int = 0, link: str = "") -> int:
     return 0
 
 

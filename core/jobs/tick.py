@@ -19,7 +19,7 @@ from core.services.messaging import messages, reminders
 from core.services.operations import pauses
 from core.services.permission.access import SYSTEM_ACTOR
 from core.services.platform import Platform
-from core.services.scheduled import job_runs, own_jobs
+from core.services.scheduled import job_runs
 from core.services.scheduled.job_runs import OWN, JobRun, Runner
 
 log = logging.getLogger("actions.jobs")
@@ -89,7 +89,7 @@ def _urgent(platform: Platform, now: datetime) -> None:
         news = messages.untold(work, told)
     if news:
         with platform.work(SYSTEM_ACTOR, now=now, source="job", settle=False) as work:
-            messages.tell(work, news, own_jobs.WAYS)
+            messages.tell(work, news, messages.WAYS)
 
 
 def _begin(platform: Platform, now: datetime) -> None:

@@ -119,3 +119,14 @@ def test_places_the_howto_names_are_there() -> None:
     text = (DOCS / "howto.md").read_text(encoding="utf-8")
     named = set(re.findall(r"`((?:plugins|docs|campaigns)/[\w./-]+)`", text))
     assert named and [n for n in sorted(named) if not (ROOT / n).exists()] == []
+
+
+@pytest.mark.parametrize("page", [f for f in sorted(DOCS.rglob("*.md")) if "decisions" not in f.parts], ids=lambda p: p.name)
+def test_a_page_stands_alone_for_who_has_only_the_wheel(page: Path) -> None:
+    """No link leads out of docs/, and none to what only the repository has."""
+    said = page.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", said):
+        found = (page.parent / target).resolve()
+        assert found.exists() and found.is_relative_to(DOCS), f"{page.name} leads to {target}"
+    if page.name not in ("catalog.md", "reference.md"):
+        assert not re.search(r"decisions/0|\btests/(?:contract|core|docs)|core/\w+/", said), page.name
