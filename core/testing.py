@@ -271,12 +271,12 @@ def run_job(platform: Platform, key: str) -> JobRun:
     return job_runs.run_now(platform, key)
 
 
-def contract_broken(slug: str, url: str = "") -> str:
+def contract_broken(slug: str, url: str = "", say: Callable[[str], None] = lambda _line: None) -> str:
     """What the plugin ``slug`` does not keep of the contract, as ``actions doctor`` would say it; "" if all is well. ``url``: a
-    PostgreSQL server to try it on; its user must be allowed to create databases."""
+    PostgreSQL server to try it on; its user must be allowed to create databases. ``say``: is told each rule when it begins."""
     from core import checks  # noqa: PLC0415 - only a plugin's own test asks
 
-    found = next((one for one in checks.doctor(only=slug, url=url).plugins if one.slug == slug), None)
+    found = next((one for one in checks.doctor(only=slug, url=url, say=say).plugins if one.slug == slug), None)
     if found is None:
         return f"没有名为“{slug}”的插件：先安装它（pip install -e .），入口写在 pyproject.toml 的 special_actions.plugins 里"
     return "\n".join(found.lines()) if found.broken or found.quarantined else ""
@@ -289,6 +289,18 @@ def entered(browser: Any, token: str) -> Any:
     return browser.post(f"/enter/{token}", data={"csrf_token": found[1] if found else ""})
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", 'contract: uses plugin_contract, every rule on data; -m "not contract" leaves it out'
+    )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "plugin_contract" in getattr(item, "fixturenames", ()):
+            item.add_marker("contract")
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def plugin_contract(request: pytest.FixtureRequest) -> Callable[[str], None]:
     """``plugin_contract("waste_sorting")`` fails with every rule the plugin does not keep, where, and how to mend it."""
@@ -296,8 +308,15 @@ def plugin_contract(request: pytest.FixtureRequest) -> Callable[[str], None]:
     if request.param == "postgresql" and not server:
         pytest.skip("ACTIONS_TEST_DATABASE_URL names no PostgreSQL server")
 
+    shown = request.config.pluginmanager.getplugin("terminalreporter")
+    wanted = shown is not None and (request.config.get_verbosity() > 0 or bool(shown.isatty))
+
+    def say(line: str) -> None:
+        if wanted:
+            shown.write_line(f"… {line}")
+
     def keeps(slug: str) -> None:
-        if told := contract_broken(slug, server if request.param == "postgresql" else ""):
+        if told := contract_broken(slug, server if request.param == "postgresql" else "", say):
             pytest.fail(told, pytrace=False)
 
     return keeps

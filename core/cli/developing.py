@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -12,9 +15,27 @@ from core.kernel.catalog import Catalog
 from core.services import migrations
 
 
+@contextmanager
+def progress(verbose: bool) -> Iterator[Callable[[str], None]]:
+    """A line a rule on standard error, for who waits: on a terminal one that is written over, with ``verbose`` each of its own."""
+    terminal = sys.stderr.isatty()
+
+    def say(line: str) -> None:
+        if verbose:
+            click.echo(f"… {line}", err=True)
+        elif terminal:
+            click.echo(f"\r\033[K… {line}", err=True, nl=False)
+
+    yield say
+    if terminal and not verbose:
+        click.echo("\r\033[K", err=True, nl=False)
+
+
 @main.command()
 @click.option("--plugin", "only", default="", help="只检查这一个插件")
-def doctor(only: str) -> None:
+@click.option("--quick", is_flag=True, help="只看申报，不在示例数据上试，几秒钟")
+@click.option("--verbose", "-v", is_flag=True, help="逐条说正在检查哪条规则（在终端里本来就说）")
+def doctor(only: str, quick: bool, verbose: bool) -> None:
     """Hold every plugin to the contract and the machine to what is needed; exit 1 if something is broken."""
     from core import checks  # noqa: PLC0415 - only this command needs it
 
@@ -22,7 +43,8 @@ def doctor(only: str) -> None:
         known = {*found.catalog.plugins, *(f.plugin for f in found.catalog.faults)}
         if only and only not in known:
             raise click.UsageError(f"没有名为“{only}”的插件，已安装：{'、'.join(sorted(known))}")
-        report = checks.doctor(found, only=only)
+        with progress(verbose) as say:
+            report = checks.doctor(found, only=only, quick=quick, say=say)
     for line in report.lines():
         click.echo(line)
     if report.broken:

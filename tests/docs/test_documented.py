@@ -121,7 +121,9 @@ def test_places_the_howto_names_are_there() -> None:
     assert named and [n for n in sorted(named) if not (ROOT / n).exists()] == []
 
 
-@pytest.mark.parametrize("page", [f for f in sorted(DOCS.rglob("*.md")) if "decisions" not in f.parts], ids=lambda p: p.name)
+@pytest.mark.parametrize(
+    "page", [f for f in sorted(DOCS.rglob("*.md")) if "decisions" not in f.parts], ids=lambda p: p.name
+)
 def test_a_page_stands_alone_for_who_has_only_the_wheel(page: Path) -> None:
     """No link leads out of docs/, and none to what only the repository has."""
     said = page.read_text(encoding="utf-8")
