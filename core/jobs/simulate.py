@@ -145,5 +145,6 @@ def lines(platform: Platform, months: Sequence[Month]) -> Iterator[str]:
         for (job, state), many in sorted(month.runs.items()):
             yield f"  任务 {labels.get(job, job)}：{STATES[state]} {many} 次"
     if found := broken(months):
-        yield "\n以下各项在推演中出错，上面没有它们的数："
+        yield ""
+        yield "以下各项在推演中出错，上面没有它们的数："
         yield from (f"  ✗ {key}：{what}" for key, what in sorted(found.items()))
