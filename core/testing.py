@@ -15,6 +15,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -308,12 +309,14 @@ def plugin_contract(request: pytest.FixtureRequest) -> Callable[[str], None]:
     if request.param == "postgresql" and not server:
         pytest.skip("ACTIONS_TEST_DATABASE_URL names no PostgreSQL server")
 
-    shown = request.config.pluginmanager.getplugin("terminalreporter")
+    known = request.config.pluginmanager
+    shown, capture = known.getplugin("terminalreporter"), known.getplugin("capturemanager")
     wanted = shown is not None and (request.config.get_verbosity() > 0 or bool(shown.isatty))
 
     def say(line: str) -> None:
         if wanted:
-            shown.write_line(f"… {line}")
+            with capture.global_and_fixture_disabled() if capture is not None else nullcontext():
+                shown.write_line(f"… {line}")
 
     def keeps(slug: str) -> None:
         if told := contract_broken(slug, server if request.param == "postgresql" else "", say):
