@@ -55,7 +55,7 @@ def test_every_refusal_of_a_declaration_stands_in_the_reference_with_its_mend() 
 def silent(complex_id: int) -> None: ...
 
 
-def spoken(complex_id: int) -> None:
+def never_asked(complex_id: int) -> None:
     """Told, and used by nobody."""
 
 
@@ -75,14 +75,14 @@ def as_hook(monkeypatch: pytest.MonkeyPatch, module: ModuleType, function: Any) 
 
 def test_an_untold_or_unused_hook_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     assert as_hook(monkeypatch, hookspecs, silent) == "silent has no docstring"
-    assert as_hook(monkeypatch, hookspecs, spoken) == "no bundled plugin implements spoken"
-    monkeypatch.delitem(reference.RUNNING, "spoken")
-    assert "say in reference.py when" in documented.hook("spoken")
+    assert as_hook(monkeypatch, hookspecs, never_asked) == "no bundled plugin implements never_asked"
+    monkeypatch.delitem(reference.RUNNING, "never_asked")
+    assert "say in reference.py when" in documented.hook("never_asked")
 
 
 def test_an_untold_or_unused_name_is_found() -> None:
     assert "silent is not told" in documented.public("silent", silent)
-    assert documented.public("spoken", spoken) == "nobody uses spoken"
+    assert documented.public("never_asked", never_asked) == "nobody uses never_asked"
 
 
 def test_an_untold_or_unused_kind_is_found() -> None:
