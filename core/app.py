@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 from flask import Flask
 from flask.helpers import get_debug_flag
 from flask_wtf.csrf import CSRFProtect
@@ -20,6 +22,8 @@ from core.services.reporting.apart import Apart
 from core.services.store import preflight
 from core.services.store.db import Database
 from core.web import developing, doors, frame, language, pages, security, show, tracing
+
+SELDOM = (20_000, 20, 20)  # with its defaults Python looks for cycles so often that it costs a save a sixth of its time
 
 
 def create_app(
@@ -83,6 +87,7 @@ def wsgi() -> Flask:
 
 def open_platform(config: Config, catalog: Catalog | None = None) -> Platform:
     """Load the plugins, open the store and bring it to its newest shape."""
+    gc.set_threshold(*SELDOM)
     keys.use(config.secret_key, *config.old_keys)
     strict = config.strict and not config.developing  # who develops sees what is broken in the browser
     catalog = catalog or plugins.load(

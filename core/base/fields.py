@@ -56,13 +56,13 @@ class Field:
         """The value, or ``ValueError`` with what to mend. Blank is None."""
         if raw is None or (isinstance(raw, str) and not raw.strip()) or (isinstance(raw, list | tuple) and not raw):
             if self.required:
-                raise ValueError(Say("必填：请填写{label}", label=self.label))
+                raise ValueError(self.kind.missing(self.label))
             return None
         value = self.kind.read(raw, look)
         if self.happened and as_day(value) > today:
             raise ValueError(Say("不能晚于今天（{d}）", d=today.isoformat()))
         if self.required and value == []:
-            raise ValueError(Say("必填：请填写{label}", label=self.label))
+            raise ValueError(self.kind.missing(self.label))
         return value
 
     def untouched(self, raw: Any, before: Any) -> bool:

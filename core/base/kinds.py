@@ -78,6 +78,10 @@ class Kind:
     def show(self, value: Any, look: Look) -> str:
         return "" if value is None else str(value)
 
+    def missing(self, label: str) -> Say:
+        """What to do where a value is required and none came."""
+        return Say("必填：请填写{label}", label=label)
+
     def text(self, value: Any) -> str:
         """What an <input> holds for ``value``."""
         return "" if value is None else str(value)
@@ -294,13 +298,17 @@ class ChoicesKind(Kind):
     cell_hint = "多项用顿号“、”分隔"
     options: tuple[str, ...]
 
+    def missing(self, label: str) -> Say:
+        return Say("必填：请选择{label}", label=label)
+
     def column(self) -> TypeEngine[Any]:
         return Options()
 
     def read(self, raw: Any, look: Look) -> list[str]:
         parts = raw if isinstance(raw, list | tuple) else re.split(r"[、,，;；|\n]", plain_text(raw))
-        one = ChoiceKind(options=self.options)
-        chosen = [one.read(p, look) for p in parts if plain_text(p)]
+        chosen = [text for p in parts if (text := plain_text(p))]
+        for unknown in (text for text in chosen if text not in self.options):
+            ChoiceKind(options=self.options).read(unknown, look)
         return [o for o in self.options if o in chosen]
 
     def show(self, value: Any, look: Look) -> str:
@@ -323,12 +331,15 @@ class PhotosKind(Kind):
     at_least: int = 0
     at_most: int = 20
 
+    def missing(self, label: str) -> Say:
+        return Say("必填：请上传{label}", label=label)
+
     def column(self) -> TypeEngine[Any]:
         return JsonText()
 
     def read(self, raw: Any, look: Look) -> list[str]:
         parts = raw if isinstance(raw, list | tuple) else re.split(r"[、,，\s]+", plain_text(raw))
-        tokens = list(dict.fromkeys(plain_text(p) for p in parts if plain_text(p)))
+        tokens = list(dict.fromkeys(text for p in parts if (text := plain_text(p))))
         if len(tokens) > self.at_most:
             raise ValueError(Say("最多 {n} 个文件", n=self.at_most))
         if not all(look.has_file(t) for t in tokens):

@@ -16,6 +16,8 @@ UNSEEN = re.compile(
 
 def plain_text(raw: Any) -> str:
     """Text as typed, trimmed and without what takes no room; numbers of a sheet without a needless ``.0``."""
+    if type(raw) is str and raw.isprintable():  # nothing of what is looked for below is: most text ends here
+        return raw.strip()
     if isinstance(raw, bool):
         return "是" if raw else "否"
     if isinstance(raw, dict | list | tuple):
@@ -30,4 +32,5 @@ def plain_text(raw: Any) -> str:
 
 def half_width(raw: Any) -> str:
     """Digits and signs as ASCII: ``２０２４`` is 2024."""
-    return unicodedata.normalize("NFKC", plain_text(raw))
+    text = plain_text(raw)
+    return text if text.isascii() else unicodedata.normalize("NFKC", text)

@@ -31,7 +31,8 @@ class State:
 class Transition:
     """One step. ``fields`` are asked for (and become required) on the way; ``stamps`` names a day field set to the
     day of the move; ``another`` demands another person than who reported or moved it last (checker is not handler).
-    ``guard``: what else must be true, looked up across records; it yields what is missing."""
+    ``guard``: what else must be true, looked up across records; it yields what is missing. ``hands_in``: the reporter's own
+    step after drafting or correcting, which asks for nothing more: the form offers to save and take it at once."""
 
     key: str
     label: str
@@ -43,6 +44,7 @@ class Transition:
     clears: tuple[str, ...] = ()
     needs_remark: bool = False
     another: bool = False
+    hands_in: bool = False
     guard: Callable[[Any, Look], Iterator[Problem]] | None = None
 
 
@@ -76,6 +78,19 @@ class Workflow:
     def steps_from(self, state: str) -> tuple[Transition, ...]:
         return tuple(t for t in self.transitions if state in t.source)
 
+    def handing_in(self, state: str) -> Transition | None:
+        """The step by which its reporter hands in what stands in ``state``."""
+        return next((t for t in self.steps_from(state) if t.hands_in), None)
+
+    def awaits_reporter(self, state: str) -> bool:
+        """Is the next step, while one is expected, the reporter's to take?"""
+        now = self.state(state)
+        return not (now.closed or now.rest) and any(REPORTER in t.by for t in self.steps_from(state))
+
+    def sends_back(self, step: Transition) -> bool:
+        """Somebody else gives the record back to its reporter, and says why."""
+        return step.needs_remark and REPORTER not in step.by and self.awaits_reporter(step.target)
+
 
 REVIEW = Workflow(
     states=(
@@ -95,7 +110,14 @@ REVIEW = Workflow(
             by=(LEAD, COORDINATOR),
             needs_remark=True,
         ),
-        Transition(key="resubmit", label="改好重报", source=("returned",), target="submitted", by=(REPORTER, LEAD)),
+        Transition(
+            key="resubmit",
+            label="改好重报",
+            source=("returned",),
+            target="submitted",
+            by=(REPORTER, LEAD),
+            hands_in=True,
+        ),
     ),
     editable=("submitted", "returned"),
 )

@@ -16,12 +16,16 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--out", type=FILE, required=True, help="归档文件，.zip")
 def export(everything: bool, out: Path) -> None:
     """Write the open archive: every table as JSON and as a sheet, with its schema, and every file."""
-    from core.services.backups import archive  # noqa: PLC0415 - only this command needs it
+    from core.services.audit import journal  # noqa: PLC0415 - only this command needs them
+    from core.services.backups import archive  # noqa: PLC0415
 
     if not everything:
         raise click.UsageError("请写 --all：导出全部数据。单种记录在页面的列表上导出")
-    with opened() as found, found.reading() as work:
-        rows = archive.write(work, found.config.uploads, out)
+    with opened() as found:
+        with found.reading() as work:
+            rows = archive.write(work, found.config.uploads, out)
+        with found.work(source="command", settle=False) as work:
+            journal.write(work, "export", "archive", None, {"count": [None, sum(rows.values())]})
     click.echo(f"已写入 {out}：{len(rows)} 张表，{sum(rows.values())} 行")
     click.echo(
         "个人信息在归档里是密文：请另行妥善保存密钥（数据目录下的 secret.key 或 ACTIONS_SECRET_KEY），否则无法读出。"

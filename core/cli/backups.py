@@ -23,10 +23,13 @@ SEALED = "整个备份已加密，密钥（数据目录下的 secret.key 或 ACT
 @click.option("--seal/--no-seal", default=None, help="整个备份加密（默认按 ACTIONS_SEAL_BACKUPS）")
 def backup(file: Path, seal: bool | None) -> None:
     """Write a backup of everything to FILE while the platform is in use."""
-    from core.services.backups import backup as writing  # noqa: PLC0415 - only this command needs it
+    from core.services.audit import journal  # noqa: PLC0415 - only this command needs them
+    from core.services.backups import backup as writing  # noqa: PLC0415
 
     with opened() as found, said():
         manifest = writing.write(found, file, seal=seal)
+        with found.work(source="command", settle=False) as work:
+            journal.write(work, "export", "backup", None, {"count": [None, manifest.rows]})
         sealed = found.config.seal_backups if seal is None else seal
     click.echo(f"已备份到 {file}：{manifest.rows} 行，{len(manifest.files)} 个附件（仅本用户可读）")
     click.echo(SEALED if sealed else KEY)

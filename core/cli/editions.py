@@ -36,7 +36,7 @@ def issue(as_of: datetime | None, corrects: int | None, reason: str) -> None:
 
     with said(), opened() as found, found.work(source="command") as work:
         one = kept.issue(work, as_of.date() if as_of else work.today, corrects=corrects, reason=reason)
-        click.echo(f"已出刊：第{one.number}期，摘要 {one.digest}")
+        click.echo(f"已出刊：第{one.number}期，校验码 {one.digest}")
 
 
 @editions.command()

@@ -35,7 +35,7 @@ def verify(file: Path | None) -> None:
         click.echo(f"第一处不符在第 {told.first.line} 条", err=True)
         sys.exit(1)
     older = f"（其中 {told.unchained} 条早于防篡改链）" if told.unchained else ""
-    click.echo(f"✓ {told.lines} 条{older}，与 {told.anchors} 个锚一致，末条 {told.last}，摘要 {told.digest}")
+    click.echo(f"✓ {told.lines} 条{older}，与 {told.anchors} 个锚一致，末条 {told.last}，校验码 {told.digest}")
 
 
 @journal.command()

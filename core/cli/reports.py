@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +16,7 @@ from core.cli.opening import DAY, main, opened
 if TYPE_CHECKING:
     from core.estate.units import Community
     from core.services.measuring.places import Place
+    from core.services.platform import Platform
     from core.services.work import Work
 
 
@@ -37,7 +40,7 @@ def report(
     from core.services.reporting import compilations, documents, editions  # noqa: PLC0415
     from core.services.store import whole_file  # noqa: PLC0415
 
-    with opened() as found, found.reading() as work:
+    with opened() as found, _exported(found, kind or "report"), found.reading() as work:
         day = as_of.date() if as_of else work.today
         if kind:
             try:
@@ -54,6 +57,16 @@ def report(
             document = documents.report(work, day, period=span, place=place, before=before)
         whole_file.write(out, render(document, shape))
     click.echo(f"已生成 {out}")
+
+
+@contextmanager
+def _exported(found: Platform, subject: str) -> Iterator[None]:
+    """Once it is done, the journal says so."""
+    from core.services.audit import journal  # noqa: PLC0415
+
+    yield
+    with found.work(source="command", settle=False) as work:
+        journal.write(work, "export", subject, None, {})
 
 
 def _place(work: Work, community: str, area: str) -> Place | None:

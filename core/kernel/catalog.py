@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType, ModuleType
 from typing import Any
@@ -80,6 +80,7 @@ class Catalog:
     offers: Mapping[str, Offer] = field(init=False)
     compilations: Mapping[str, Compilation] = field(init=False)
     intakes: Mapping[str, Intake] = field(init=False)
+    judges: Sequence[tuple[str, Callable[..., Iterable[Problem]]]] = field(init=False)  # of others' records, by plugin
 
     def __post_init__(self) -> None:
         each = self.plugins.values()
@@ -95,6 +96,8 @@ class Catalog:
         }
         for name, value in flat.items():
             object.__setattr__(self, name, MappingProxyType(value))
+        judges = tuple((slug, p.judges) for slug, p in self.plugins.items() if p.judges is not None)
+        object.__setattr__(self, "judges", judges)
 
     def key_of(self, record: type[Record]) -> str:
         """``environment.cleanup`` of the class ``Cleanup``."""

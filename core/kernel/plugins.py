@@ -112,9 +112,9 @@ def fault(slug: str, stage: str, error: BaseException) -> Fault:
     return Fault(
         plugin=slug,
         stage=stage,
-        what=what[:500] + place,
+        what=_readable(what)[:500] + place,
         mend=mend,
-        trace="".join(traceback.format_exception(error))[-4000:],
+        trace=_readable("".join(traceback.format_exception(error)))[-4000:],
         excused=isinstance(error, NoData),
     )
 
@@ -124,6 +124,11 @@ def _hidden(line: str) -> str:
     called = re.search(r"=\s*(\w+)\(", line)
     name = called[1] if called else "photos"
     return f"a field above is named {name} like the helper {name}(...) and hides it: rename the field, say site_{name}"
+
+
+def _readable(text: str) -> str:
+    """An error may say anything; a NUL or half a character no store would keep."""
+    return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)
 
 
 def ask(slug: str, module: ModuleType | Any) -> Declared:

@@ -28,6 +28,15 @@ def fragment(
     return Markup("\n").join(pieces)
 
 
+def contents(blocks: Sequence[Block], *, deepest: int = 2, prefix: str = "s") -> list[tuple[int, str, str]]:
+    """(level, text with its number, id on the page) of every heading down to ``deepest``, for a list to jump from."""
+    return [
+        (block.level, f"{number}{block.text}", anchor)
+        for block, number, anchor in with_anchors(blocks, prefix)
+        if isinstance(block, Heading) and block.level <= deepest
+    ]
+
+
 def with_anchors(blocks: Sequence[Block], prefix: str = "s") -> Iterator[tuple[Block, str, str]]:
     """Each block with its number and the id it has on the page: the heading's own, else its place in order."""
     for i, (block, number) in enumerate(numbered(blocks), start=1):

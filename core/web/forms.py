@@ -71,9 +71,27 @@ def open_form(
 ) -> FlaskForm:
     """A form filled from the request if one was posted, else from ``values``. ``prefix`` tells it from its sisters on one
     page, which offer the same units: ``like`` is the first of them."""
-    own = model.unit.column if issubclass(model, Record) else ""
     data = {PREFIX + k: v for k, v in (values or {}).items()}
     form = form_class(model, tuple(names))(prefix=prefix, data=data)  # type: ignore[arg-type]
+    offer(work, form, model, values, like=like)
+    return form
+
+
+def posted(model: type[Declared], names: Sequence[str]) -> FlaskForm:
+    """The form as it was posted; what it offers (``offer``) is looked up only if it must be shown again."""
+    return form_class(model, tuple(names))()  # type: ignore[arg-type]
+
+
+def offer(
+    work: Work,
+    form: FlaskForm,
+    model: type[Declared],
+    values: Mapping[str, Any] | None = None,
+    *,
+    like: FlaskForm | None = None,
+) -> None:
+    """Give each field of ``form`` what it is picked from."""
+    own = model.unit.column if issubclass(model, Record) else ""
     known = {f.short_name: f for f in fields_of(like)} if like is not None else {}
     for field in fields_of(form):
         kind = field.declared.kind
@@ -91,7 +109,6 @@ def open_form(
                 field.units = [*field.units, (field.data, work.look.unit_name(kind.to, field.data))]  # it stands there
             if not field.units and field.text.startswith("#") and field.text[1:].isdecimal():
                 field.raw = work.look.unit_name(kind.to, int(field.text[1:][:9]))  # typed lists show names, not numbers
-    return form
 
 
 def fields_of(form: FlaskForm) -> list[DeclaredField]:

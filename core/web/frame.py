@@ -99,7 +99,8 @@ def page(template: str, **context: Any) -> str:
     """A page with the frame around it, and above its content what was just done."""
     work = reading()
     context.setdefault("unread", messages.unread(work, g.actor.login) if g.get("actor") else 0)
-    context.setdefault("saved", session.pop("saved", None) if g.get("actor") else None)
+    for name in ("saved", "saved_at"):  # what was just done, and the address of what it was done to
+        context.setdefault(name, session.pop(name, None) if g.get("actor") else None)
     return render_template(
         template,
         work=work,

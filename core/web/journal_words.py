@@ -27,6 +27,9 @@ OTHERS = {
     "edition": "报告期刊",
     "webhook": "外发通知",
     "plugin": "插件",
+    "clock": "系统时间",
+    "archive": "全部数据归档",
+    "report": "综合报告",
 }
 FIELDS = {
     "state": "状态",
@@ -48,7 +51,7 @@ FIELDS = {
     "until": "终止日期",
     "value": "取值",
     "fold": "核对值",
-    "digest": "摘要",
+    "digest": "校验码",
     "reason": "理由",
     "fields": "字段",
     "name": "名称",
@@ -98,6 +101,7 @@ VERBS = {
     "rotate": "更换密钥",
     "restore": "恢复",
     "resume": "恢复运行",
+    "release": "确认无误，继续",
     "issue": "出刊",
     "end": "终止",
 }
@@ -111,6 +115,8 @@ def label_of(work: Work, subject: str) -> str:
         return work.catalog.deadlines[subject].label
     if (job := job_runs.all_jobs(work.catalog).get(subject)) is not None:
         return job.label
+    if (compiled := work.catalog.compilations.get(subject)) is not None:
+        return compiled.label
     right = RIGHTS.get(doors.DOORS.get(subject, ""))  # a door somebody was refused at
     return right.label if right is not None else settings.label_of(work, subject) or OTHERS.get(subject, subject)
 

@@ -1,6 +1,7 @@
 """F3.1: one complaint, from receipt to the end, with what is derived from it. The clock starts at receipt, whoever signs for
 it and whenever (plan 1.5, Q8-Q11)."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -64,6 +65,7 @@ SATISFACTION = ("满意", "基本满意", "不满意", "未回访")
 REPEAT_DAYS = 90  # complaints of one kind from one complex within so many days are one cluster
 VISITORS = 5  # 信访工作条例 art. 20: at most five representatives
 PETITION_DAYS = 15 + 60  # a statutory petition is told in 15 days and answered in 60 more (art. 23, 34)
+MOBILE = re.compile(r"(?<!\d)1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)")  # of the mainland, with or without breaks
 FIXED = ("complex_id", "received_at", "complexity", "is_property")  # what counts and clocks stand on
 
 
@@ -134,6 +136,8 @@ class Complaint(Record):
             same = select(Complaint.id).where(Complaint.order_no == self.order_no, Complaint.channel == self.channel)
             for (other,) in look.read(same.limit(1)):
                 yield Problem("order_no", Say("这一工单号已登记过（编号 {i}），请确认不是重复", i=other), warning=True)
+        if MOBILE.search(self.summary or ""):
+            yield Problem("summary", Say("事由人人可见，里面像是有手机号码：请改填“联系电话”，并从这里去掉"))
         yield from self._unchanged(look)
 
     def _unchanged(self, look: Look) -> Iterator[Problem]:

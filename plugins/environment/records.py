@@ -45,7 +45,7 @@ class Cleanup(Record):
     firm = True
     help = "首次大扫除须覆盖全部五类部位；此后每月至少一次。"
     held_on: Mapped[date] = day("清扫日期", happened=True)
-    spots: Mapped[list[str]] = choices("重点部位", SPOTS, required=True, given=lambda today: list(SPOTS))
+    spots: Mapped[list[str]] = choices("重点部位", SPOTS, required=True)
     people: Mapped[int] = integer("参加人数", required=True, at_least=1, at_most=5000, unit="人")
     photos: Mapped[list[str]] = photos("清扫前后照片", at_least=1, at_most=9)
     note: Mapped[str | None] = long_text("备注", longest=500)

@@ -97,11 +97,11 @@ ASSESSMENT = Workflow(
         Transition(key="collect", label="重新提取扣分依据", source=("open",), target="open", by=(LEAD,)),
         Transition(key="score", label="打分", source=("open",), target="scored", by=(LEAD,), stamps="scored_on"),
         Transition(
-            key="confirm", label="企业确认", source=("scored",), target="confirmed", by=BOTH, stamps="answered_on"
+            key="confirm", label="代企业确认", source=("scored",), target="confirmed", by=BOTH, stamps="answered_on"
         ),
         Transition(
             key="appeal",
-            label="企业申诉",
+            label="代企业申诉",
             source=("scored",),
             target="appealed",
             by=BOTH,

@@ -79,7 +79,9 @@ TEXT = Workflow(
         State(key="returned", label="退回修改", counts=False),
     ),
     transitions=(
-        Transition(key="submit", label="报送", source=("draft", "returned"), target="submitted", by=BOTH),
+        Transition(
+            key="submit", label="报送", source=("draft", "returned"), target="submitted", by=BOTH, hands_in=True
+        ),
         Transition(key="accept", label="采用", source=("submitted",), target="accepted", by=CHECKERS, another=True),
         Transition(
             key="return",

@@ -22,11 +22,12 @@ def text(page: Any) -> str:
 
 
 def test_a_community_officer_mends_what_was_sent_back(visit: Visit) -> None:
-    """Phone: report, be sent back with a reason, find it on 今日, mend it."""
+    """Phone: report, be sent back with a reason, be told at once, find it on top of 今日, mend and report it with one button."""
     phone = visit("community", 390, has_touch=True, is_mobile=True)
     base = base_of(phone)
     phone.goto(f"{base}/r/environment.cleanup/new")
     phone.locator("[name=f_complex_id]").select_option(label="示例小区23")
+    phone.get_by_label("地下室").check()
     phone.locator("[name=f_people]").fill("18")
     phone.locator("[name=f_photos_new][multiple]").set_input_files(photo())
     phone.get_by_role("button", name="保存").tap()
@@ -40,15 +41,16 @@ def test_a_community_officer_mends_what_was_sent_back(visit: Visit) -> None:
     office.locator("details[open] [name=remark]").fill("照片看不清，请补拍")
     office.get_by_role("button", name="确定：退回").click()
     office.wait_for_selector(".state:has-text('退回')")
+    phone.goto(f"{base}/inbox")
+    assert "退回：大扫除记录（示例小区23）" in text(phone) and "照片看不清，请补拍" in text(phone)
     phone.goto(base)
-    phone.get_by_role("link", name="大扫除记录 · 退回").tap()
-    phone.locator("tbody a").first.tap()
-    assert "照片看不清，请补拍" in text(phone)
-    phone.get_by_role("link", name="修改").tap()
+    card = phone.locator("#back .duty", has_text="照片看不清，请补拍")
+    card.get_by_role("link", name="去修改").tap()
     phone.locator("[name=f_photos_new][multiple]").set_input_files(photo())
-    phone.get_by_role("button", name="保存").tap()
-    phone.locator("summary", has_text="改好重报").tap()
-    phone.get_by_role("button", name="确定：改好重报").tap()
+    phone.get_by_role("button", name="保存并重报").tap()
+    phone.wait_for_url(f"{base}/")
+    assert phone.locator("#back .duty", has_text="照片看不清，请补拍").count() == 0
+    phone.get_by_role("link", name="已保存：大扫除记录（示例小区23）").tap()
     phone.wait_for_selector(".state:has-text('已报')")
 
 
@@ -57,7 +59,7 @@ def test_a_lead_department_checks_what_came_and_sets_a_target(visit: Visit) -> N
     office = visit("sanitation")
     base = base_of(office)
     assert "等您办理" in text(office) and "每月集中大扫除达标率" in text(office)
-    office.locator(".waiting a", has_text="环境检查 · 已报").click()
+    office.locator(".waiting a", has_text="环境检查：待核验通过").click()
     office.locator("tbody a").first.click()
     office.locator("summary", has_text="核验通过").click()
     office.get_by_role("button", name="确定：核验通过").click()

@@ -38,18 +38,33 @@ def test_a_department_checks_what_waits_with_one_press(visit: Visit) -> None:
 
 
 def test_a_community_reports_three_complexes_in_one_grid_on_a_phone(visit: Visit) -> None:
+    """From 今日: what is the same once, the complexes ticked, each with its own photo; back on 今日, those reported are marked."""
     phone = visit("community", 390, has_touch=True, is_mobile=True)
     base = base_of(phone)
-    phone.goto(f"{base}/r/environment.cleanup/grid")
+    assert phone.locator("#week", has_text="物业每日巡查").count() == 0, (
+        "the patrols of days to come are no work of today"
+    )
+    line = phone.locator("#week .heap", has_text="挂钩小区每周协调会")
+    assert line.count() == 1 and "8 件" in line.inner_text(), "one line for all complexes that owe it"
+    line.get_by_role("link", name="一起填报").tap()
+    assert "挂钩领导协调会" in phone.locator("h1").inner_text()
+    phone.goto(f"{base}/r/environment.cleanup/grid?back=today")
+    phone.get_by_label("卫生死角").check()
     phone.locator("[name=all-f_people]").fill("9")
     rows = phone.locator("tr:has([name=unit])")
     assert rows.count() >= 3
-    assert not rows.nth(0).locator("input[type=date]").is_visible(), "what is the same is typed once"
+    assert not phone.locator(".camera").first.is_visible(), "no photo is asked for before a complex is ticked"
     for n in range(3):
+        rows.nth(n).locator("[name=unit]").check()
         rows.nth(n).locator("input[type=file][multiple]").set_input_files(photo())
-    rows.nth(1).get_by_label("与第一行不同").check()
+    assert not rows.nth(0).locator("input[type=date]").is_visible(), "what is the same is typed once"
+    rows.nth(1).get_by_label("这一个不一样").check()
     rows.nth(1).locator("[name$=f_people]").fill("31")
-    assert phone.locator("[name=unit]:checked").count() == 3, "a row that was typed in is ticked"
+    names = {rows.nth(n).locator("label.tick").first.inner_text().strip() for n in range(3)}
     phone.get_by_role("button", name="保存").tap()
-    phone.wait_for_selector(".alert-success:has-text('共 3 条')")
+    phone.wait_for_url(f"{base}/")
+    phone.get_by_role("link", name="共 3 条").tap()
     assert text(phone).count("9人") >= 2 and "31人" in text(phone)
+    phone.goto(f"{base}/r/environment.cleanup/grid")
+    marked = phone.locator("tr:has(.lamp-green) label.tick").all_inner_texts()
+    assert names <= {one.strip() for one in marked}, "those reported just now are marked"

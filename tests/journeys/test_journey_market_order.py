@@ -62,7 +62,7 @@ def test_an_assessment_is_answered_approved_and_published(visit: Visit, site: An
     officer = visit("community", 390)
     officer.goto(where)
     assert not offers(officer, "审定"), "the community answers for the company, it does not approve"
-    take(officer, "企业确认")
+    take(officer, "代企业确认")
     state(officer, "企业已确认")
     group = visit("coordination")
     group.goto(where)
@@ -97,7 +97,7 @@ def test_a_missing_item_is_mended_with_a_photo_and_closed_by_the_street(visit: V
     officer.goto(where)
     assert "收费项目" in officer.locator("main").inner_text()
     take(officer, "整改完成")
-    assert "必填：请填写整改后照片" in officer.locator("main").inner_text()
+    assert "必填：请上传整改后照片" in officer.locator("main").inner_text()
     officer.goto(where)
     take(officer, "整改完成", proof="after_photos")
     state(officer, "待复核")

@@ -13,13 +13,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Text, event, func, insert, select, type_coerce
+from sqlalchemy import Connection, RowMapping, Text, column, event, func, select, table, type_coerce
 from sqlalchemy.orm import Session, SessionTransaction
 
 from core.base import keys
 from core.base.columns import JsonText
 from core.services.audit.journal_row import JournalEntry
 from core.services.store.db import Writer
+from core.services.store.insertion import insert_rows
 
 SUBJECT = "journal"  # of the lines about the journal itself
 PRUNED, CHECKED = "prune", "checkpoint"  # their verbs
@@ -28,6 +29,9 @@ _COVERED = ("id", "at", "login", "actor", "source", "address", "verb", "subject"
 _WAITING, _MARKS = "journal.waiting", "journal.marks"
 _JSON = JsonText()
 _table = JournalEntry.__table__
+_written = table(  # the changes as the text that was digested: made once
+    JournalEntry.__tablename__, *(column(c.name, Text() if c.name == "changes" else c.type) for c in _table.c)
+)
 _head = select(_table.c.id, _table.c.digest).where(_table.c.id == select(func.max(_table.c.id)).scalar_subquery())
 
 
@@ -127,9 +131,10 @@ def write_now(session: Session) -> None:
     rows = []
     for number, line in enumerate(waiting, number + 1):  # noqa: B020 - counted on from the last line's number
         row = {**line, "id": number}
-        digest = chained(key, digest, covered(row, str(_JSON.process_bind_param(line["changes"], connection.dialect))))
-        rows.append(row | {"digest": digest})
-    connection.execute(insert(JournalEntry), rows)
+        changes = str(_JSON.process_bind_param(line["changes"], connection.dialect))
+        digest = chained(key, digest, covered(row, changes))
+        rows.append((*(row[name] for name in _COVERED), changes, digest))
+    insert_rows(connection, _written, (*_COVERED, "changes", "digest"), rows)
     waiting.clear()
 
 

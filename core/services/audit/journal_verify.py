@@ -97,7 +97,7 @@ class _Walk:
 
     def _without(self, number: int) -> None:
         if self._chained:
-            self._found(number, Say("第 {n} 条没有摘要，不是由平台写入的", n=number))
+            self._found(number, Say("第 {n} 条没有校验码，不是由平台写入的", n=number))
         else:
             self.verdict.unchained += 1
 
@@ -114,7 +114,7 @@ class _Walk:
             return last + 1, Say("缺少第 {a} 至 {b} 条", a=last + 1, b=number - 1)
         if first and older:
             return number - older, Say("第 {a} 至 {b} 条（早于防篡改链）中有被改动的", a=number - older, b=number)
-        return number, Say("第 {n} 条与摘要不符：被改动、换位或插入", n=number)
+        return number, Say("第 {n} 条与校验码不符：被改动、换位或插入", n=number)
 
     def _checkpoint(self, row: RowMapping, fold: str) -> None:
         """A sound line of a key at hand that tells the fold of all before it vouches for those of a key given up."""

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.base.columns import JsonText
 from core.base.declared import Base
 from core.base.errors import Forbidden, Invalid, NotFound, Problem
-from core.base.record import Record
+from core.base.react import Change
 from core.base.say import Say
 from core.base.sealed import Sealed
 from core.base.window import Moment
@@ -160,20 +160,20 @@ def wanted(work: Work, event: str, key: str) -> list[int]:
     return [w.id for w in work.prepared[kept] if event in w.events and fnmatchcase(key, w.pattern)]
 
 
-def changed(work: Work, key: str, record: Record, *, was: str, step: str) -> None:
+def changed(work: Work, one: Change, version: int) -> None:
     """A record was saved, moved or removed."""
-    event = REMOVED if step == "remove" else MOVED if step else SAVED
-    subscribed = wanted(work, event, key)
+    event = REMOVED if one.step == "remove" else MOVED if one.step else SAVED
+    subscribed = wanted(work, event, one.key)
     if subscribed:
         told = {
-            "key": key,
-            "id": record.id,
-            "version": record.version or 1,
-            "state": record.state,
-            "was": was,
-            "step": step,
+            "key": one.key,
+            "id": one.record_id,
+            "version": version,
+            "state": one.state,
+            "was": one.was,
+            "step": one.step,
         }
-        tell(work, event, {"record": told, "unit": {"kind": record.unit.name, "id": record.unit_id}}, subscribed)
+        tell(work, event, {"record": told, "unit": {"kind": one.unit_kind, "id": one.unit_id}}, subscribed)
 
 
 def tell(

@@ -135,6 +135,16 @@ def actor_of(session: Session, account: Account, day: date, address: str = "") -
 def actors_of(session: Session, found: Sequence[Account], day: date, address: str = "") -> list[Actor]:
     """Each account as an ``Actor``, in one statement."""
     holders = [_holder(account) for account in found]
+    held = _held(session, holders, day) if any(holders) else {}
+    separated, own = _separated(session), _own_complexes(session, found)
+    return [
+        _actor(a, held.get(h, []) if h else [], own.get((a.grid_id, a.company_id), frozenset()), separated, address)
+        for a, h in zip(found, holders, strict=True)
+    ]
+
+
+def _held(session: Session, holders: Sequence[Any], day: date) -> dict[tuple[str, int], list[Any]]:
+    """What each of ``holders`` answers for on ``day``."""
     held: dict[tuple[str, int], list[Any]] = {}
     rows = (
         select(
@@ -158,13 +168,9 @@ def actors_of(session: Session, found: Sequence[Account], day: date, address: st
             Responsibility.until >= day,
         )
     )
-    for kind, holder_id, *rest in session.execute(rows) if any(holders) else ():
+    for kind, holder_id, *rest in session.execute(rows):
         held.setdefault((kind, holder_id), []).append(rest)
-    separated, own = _separated(session), _own_complexes(session, found)
-    return [
-        _actor(a, held.get(h, []) if h else [], own.get((a.grid_id, a.company_id), frozenset()), separated, address)
-        for a, h in zip(found, holders, strict=True)
-    ]
+    return held
 
 
 def _separated(session: Session) -> bool:

@@ -116,9 +116,8 @@ def _met(found: Sequence[IndicatorFacts]) -> Mapping[str, tuple[int, int]]:
 
 def late_by_community(work: Work, as_of: date) -> dict[str, int]:
     """What is past due on ``as_of`` by community: its own and its complexes'."""
-    late = union_all(*duties.still_open(work, as_of)).subquery("late")
     open_ones = select(Obligation.unit_kind, Obligation.unit_id).where(
-        Obligation.id.in_(select(late.c.id)),
+        duties.past_due(work, as_of),
         ~func.coalesce(Obligation.waived_until >= as_of, False),
     )
     ones = open_ones.subquery("ones")

@@ -63,13 +63,22 @@ def window_for(work: Work, indicator: Indicator, day: date) -> Window:
 def refresh(work: Work) -> None:
     """Bring the ledger up to date for what was touched, and the sums of the communities it lies in."""
     for touch in work.merged():
-        moved = [i for i in work.catalog.indicators.values() if touches(work, i, touch.tables)]
+        moved = _moved(work, touch.tables)
         own = [i for i in moved if i.unit.name == touch.kind]
         others = [i for i in moved if i.unit.name != touch.kind]
         for layer in _layers(work, own, touch.since):
             _bring(work, layer, touch.ids if len(touch.ids) <= MANY else None)
         for layer in _layers(work, others, touch.since):
             _bring(work, layer, None)
+
+
+def _moved(work: Work, tables: frozenset[str] | None) -> list[Indicator]:
+    """The indicators that read one of ``tables``; found out once."""
+    key = ("moved figures", tables, work.settings_token)
+    if key not in work.prepared:
+        work.prepared[key] = [i for i in work.catalog.indicators.values() if touches(work, i, tables)]
+    found: list[Indicator] = work.prepared[key]
+    return found
 
 
 def touches(work: Work, indicator: Indicator, tables: frozenset[str] | None) -> bool:

@@ -120,6 +120,25 @@ def _apart(one: Indicator, gap: Fraction) -> str:
     return said.removesuffix("%") + "个百分点" if said.endswith("%") else said
 
 
+def moved(facts: IndicatorFacts, before: Fraction | None) -> Say | None:
+    """How the figure moved since ``before``; None where one of the two is not known."""
+    now = facts.pace.figure
+    if before is None or now is None:
+        return None
+    if now == before:
+        return Say("较上周持平")
+    gap = _apart(facts.indicator, abs(now - before))
+    return Say("较上周升{g}", g=gap) if now > before else Say("较上周降{g}", g=gap)
+
+
+def distance(facts: IndicatorFacts) -> Fraction:
+    """How far a figure is from its target, as a part of the target: what orders the worst first. 0 where it is not known."""
+    now, target = facts.pace.figure, facts.target
+    if now is None or target is None:
+        return Fraction(0)
+    return abs(target.value - now) / (abs(target.value) or 1)
+
+
 def _left(facts: IndicatorFacts) -> int | None:
     """How many more completions reach the target; for a share that should rise, or a count."""
     target = facts.target

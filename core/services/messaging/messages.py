@@ -1,7 +1,7 @@
 """Messages (消息): what the system tells a person. Every one is in the inbox; those that go out besides are deliveries.
 
 A message is numbered and its key is unique: whoever tells the same thing again, in whatever process, tells it once. It is
-written in the transaction of what it speaks of. Next: reminders.py (what is told), outbox.py (how it goes out).
+written in the transaction of what it speaks of. Next: reminders.py and at_once.py (what is told), outbox.py (how it goes out).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text, func, insert, select, update
+from sqlalchemy import ForeignKey, Index, Integer, String, Text, exists, func, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.base.declared import Base
@@ -28,6 +28,10 @@ KINDS = {
     "journal": "日志核验提醒",
     "backup": "备份提醒",
     "job": "任务提醒",
+    "export": "导出",
+    "clock": "系统时间提醒",
+    "returned": "退回提醒",
+    "issued": "督办提醒",
 }
 # The ways out besides the inbox, and whether a whole group reads them; set by who starts the clock.
 WAYS: dict[str, bool] = {}
@@ -96,19 +100,42 @@ def tell(work: Work, told: Iterable[Told], ways: Mapping[str, bool], after: date
     rows = [{n: getattr(one, n) for n in names} | {"created_at": work.now} for one in fresh]
     work.session.execute(insert(Message), rows)
     if ways:
-        reached = set(work.session.scalars(select(Account.login).where(Account.contact.is_not(None), Account.active)))
         keys = [one.key for one in fresh]
         ids = dict(work.session.execute(select(Message.key, Message.id).where(Message.key.in_(keys))).all())
-        going = [
-            {"message_id": ids[one.key], "channel": way, "state": WAITING, "attempts": 0}
-            | {"next_at": work.now if one.at_once else after or work.now}
-            for one in fresh
-            for way, group in ways.items()
-            if (one.group if group else one.login in reached)
-        ]
-        if going:
-            work.session.execute(insert(Delivery), going)
+        _hand_out(work, [(ids[one.key], one.login, one.at_once, one.group) for one in fresh], ways, after)
     return len(fresh)
+
+
+def to_forward(work: Work, kinds: Sequence[str], since: datetime) -> Sequence[tuple[int, str]]:
+    """(id, login) of messages of these kinds that were written to the inbox alone, to people whom a channel reaches."""
+    rows = (
+        select(Message.id, Message.login)
+        .join(Account, Account.login == Message.login)
+        .where(Message.kind.in_(kinds), Message.created_at >= since, Account.contact.is_not(None), Account.active)
+        .where(~exists().where(Delivery.message_id == Message.id))
+    )
+    return [(number, login) for number, login in work.session.execute(rows.order_by(Message.id))]
+
+
+def forward(work: Work, found: Sequence[tuple[int, str]], ways: Mapping[str, bool], after: datetime) -> None:
+    """Send these on, from ``after`` on, by every channel of the person's own."""
+    _hand_out(work, [(number, login, False, False) for number, login in found], ways, after)
+
+
+def _hand_out(
+    work: Work, told: Sequence[tuple[int, str, bool, bool]], ways: Mapping[str, bool], after: datetime | None
+) -> None:
+    """A delivery for each of (id, login, at once, of use to a group) and each way that reaches it."""
+    reached = set(work.session.scalars(select(Account.login).where(Account.contact.is_not(None), Account.active)))
+    going = [
+        {"message_id": number, "channel": way, "state": WAITING, "attempts": 0}
+        | {"next_at": work.now if at_once else after or work.now}
+        for number, login, at_once, for_group in told
+        for way, group in ways.items()
+        if (for_group if group else login in reached)
+    ]
+    if going:
+        work.session.execute(insert(Delivery), going)
 
 
 def untold(work: Work, told: Iterable[Told]) -> list[Told]:

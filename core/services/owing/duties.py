@@ -155,6 +155,13 @@ def still_open(work: Work, as_of: date) -> list[Select[int]]:
     return [never] if as_of >= work.today else [never, select(O.id).where(O.done_at > at, O.due_at < over)]
 
 
+def past_due(work: Work, as_of: date) -> ColumnElement[bool]:
+    """Is it past due and not settled on ``as_of``? Today the one index of open duties says so by itself."""
+    if as_of >= work.today:
+        return and_(O.done_at.is_(None), O.due_at < passed(work, as_of))
+    return O.id.in_(select(union_all(*still_open(work, as_of)).subquery("late").c.id))
+
+
 def passed(work: Work, as_of: date) -> datetime:
     """What was due before it is past: now, while the day lasts (a clock in hours), else the day's end."""
     return min(work.now, end_of(as_of)) if as_of >= work.today else end_of(as_of)
@@ -165,13 +172,12 @@ def overdue(
 ) -> dict[str, list[Late]]:
     """Who is overdue on ``as_of``, longest first, at most ``most`` of each rule; ``where``: of these duties alone."""
     waived = and_(O.waived_until.is_not(None), O.waived_until >= as_of)
-    late = union_all(*still_open(work, as_of)).subquery("late")
     named = O.rule.concat("")  # a condition only: looked up by rule, the whole history of the rule would be walked
     place = func.row_number().over(partition_by=O.rule, order_by=(O.due_at, O.unit_id)).label("place")
     each = (
         select(O.rule, O.unit_kind, O.unit_id, O.due_at, Complex.community_id, place)
         .outerjoin(Complex, and_(O.unit_kind == COMPLEX.name, Complex.id == O.unit_id))
-        .where(O.id.in_(select(late.c.id)), named.in_(rules), ~func.coalesce(waived, False))
+        .where(past_due(work, as_of), named.in_(rules), ~func.coalesce(waived, False))
         .where(true() if where is None else where)
         .subquery("each")
     )

@@ -6,8 +6,9 @@ begins. Next: reports.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -19,7 +20,6 @@ from sqlalchemy import (
     bindparam,
     delete,
     false,
-    insert,
     literal,
     null,
     select,
@@ -35,7 +35,7 @@ from core.base.describe import Deadline
 from core.base.due import Every, Occurrence, Once
 from core.base.record import Record
 from core.base.units import RECORD, UnitKind
-from core.base.window import FAR, TZ, Moment, day_of
+from core.base.window import TZ, Moment, day_of
 from core.estate.population import EstateScope
 from core.estate.units import model_of
 from core.kernel.catalog import Fault
@@ -43,11 +43,13 @@ from core.services.campaign.settings import due_of
 from core.services.operations import faults, pauses
 from core.services.owing.judged import Judged, Terms, Value
 from core.services.store import prepared
+from core.services.store.insertion import insert_rows
 from core.services.work import Work
 
 HORIZON = timedelta(days=31)  # how far ahead obligations are laid out
 FEW = 4  # periods of a duty that are asked for together
 MANY = 500  # beyond so many touched units all are computed anew
+LOT = 100_000  # duties compared with the ledger at once: memory grows with this, not with the number of units
 
 
 class Obligation(Base):
@@ -82,18 +84,30 @@ class Obligation(Base):
     )
 
 
+Pair = tuple[str, str]  # rule, period
+Ended = Mapping[tuple[str, int], date]  # when a unit, by kind and id, has ceased
 Key = tuple[str, str, str, int, int]  # rule, period, unit_kind, unit_id, subject_id
+KEY = ("rule", "period", "unit_kind", "unit_id", "subject_id")
 
 
 def refresh(work: Work) -> None:
     """Bring the duties of the touched units up to date, from the period that holds the earliest touched day on."""
     for touch in work.merged():
-        moved = [d for d in work.catalog.deadlines.values() if touches(work, d, touch.tables)]
+        moved = _moved(work, touch.tables)
         ids = touch.ids if len(touch.ids) <= MANY else None
         # What was reported can't have settled a period that has not begun; who will owe it is asked when the day begins.
         until = work.today if touch.tables is not None else None
         _bring(work, [d for d in moved if unit_kind(d) == touch.kind], ids, touch.since, until)
         _bring(work, [d for d in moved if unit_kind(d) != touch.kind], None, touch.since, until)
+
+
+def _moved(work: Work, tables: frozenset[str] | None) -> list[Deadline]:
+    """The deadlines that read one of ``tables``; found out once."""
+    key = ("moved duties", tables, work.settings_token)
+    if key not in work.prepared:
+        work.prepared[key] = [d for d in work.catalog.deadlines.values() if touches(work, d, tables)]
+    found: list[Deadline] = work.prepared[key]
+    return found
 
 
 def touches(work: Work, deadline: Deadline, tables: frozenset[str] | None) -> bool:
@@ -167,57 +181,78 @@ def _missing(work: Work, deadline: Deadline) -> bool:
 
 
 def _settle(work: Work, chosen: list[Deadline], ids: list[int] | None, since: date, until: date | None) -> None:
-    laid = {d.key: occurrences(work, d, since, until) for d in chosen if d.of is None}
-    ended = _closed(work, {d.unit for d in chosen if laid.get(d.key)}, ids)
-    wanted: dict[Key, Value] = {
-        key: value
-        for key, value in _recurring(work, [d for d in chosen if laid.get(d.key)], laid, ids)
-        if value[2] is not None or ended.get(key[2:4], FAR) >= day_of(value[1])  # gone before it was due: owed no more
-    }
-    for one in chosen:
-        if one.of is not None:
-            wanted |= dict(_clocks(work, one, one.of, ids))
-    asked = {(d.key, o.window.key) for d in chosen if d.of is None for o in laid[d.key]}
-    asked |= {(d.key, "-") for d in chosen if d.of is not None}
-    _write(work, asked, {unit_kind(d) for d in chosen}, ids, wanted)
+    laid = {d.key: each for d in chosen if d.of is None and (each := occurrences(work, d, since, until))}
+    wanted: dict[Key, Value] = {}
+    asked: set[Pair] = set()
+    for pairs, found in _wanted(work, chosen, laid, ids):
+        asked |= pairs
+        wanted.update(found)
+        if len(wanted) >= LOT:
+            _write(work, asked, ids, wanted)
+            asked, wanted = set(), {}
+    if asked:
+        _write(work, asked, ids, wanted)
 
 
-def _closed(work: Work, kinds: set[UnitKind], ids: list[int] | None) -> dict[tuple[str, int], date]:
+def _closed(work: Work, kinds: set[UnitKind], ids: list[int] | None) -> Ended:
     """The units that have ceased, and when."""
-    models = [(kind.name, model_of(kind)) for kind in sorted(kinds, key=lambda k: k.name)]
-    parts = [select(literal(n), m.id, m.closed_on).where(m.closed_on.is_not(None)) for n, m in models]
-    parts = [part if ids is None else part.where(m.id.in_(ids)) for part, (_, m) in zip(parts, models, strict=True)]
-    found = work.session.execute(union_all(*parts) if len(parts) > 1 else parts[0]) if parts else ()
-    return {(kind, unit_id): day for kind, unit_id, day in found}
+    if not kinds:
+        return {}
+    ordered = sorted(kinds, key=lambda k: k.name)
+    key = ("ceased", tuple(k.name for k in ordered), ids is None)
+    found = prepared.run(work, key, lambda: _ceased(ordered, ids is None), {} if ids is None else {"only": ids})
+    return {(kind, unit_id): day_of(day) for kind, unit_id, stated in found if (day := _moment(stated))}
 
 
-def _recurring(
-    work: Work, chosen: list[Deadline], laid: dict[str, list[Occurrence]], ids: list[int] | None
-) -> Iterator[tuple[Key, Value]]:
-    few = [d for d in chosen if len(laid[d.key]) <= FEW]
+def _ceased(kinds: list[UnitKind], everywhere: bool) -> Any:
+    parts = []
+    for kind in kinds:
+        model = model_of(kind)
+        part = select(literal(kind.name), model.id, model.closed_on).where(model.closed_on.is_not(None))
+        parts.append(part if everywhere else part.where(model.id.in_(bindparam("only", expanding=True))))
+    return union_all(*parts) if len(parts) > 1 else parts[0]
+
+
+def _wanted(
+    work: Work, chosen: list[Deadline], laid: Mapping[str, list[Occurrence]], ids: list[int] | None
+) -> Iterator[tuple[set[Pair], Iterator[tuple[Key, Value]]]]:
+    """What is owed, part by part: which (rule, period) a part holds the whole of, and its rows."""
+    ended = _closed(work, {d.unit for d in chosen if d.key in laid}, ids)
+    few = [d for d in chosen if 0 < len(laid.get(d.key, ())) <= FEW]
     if few:
-        yield from _together(work, [(d, n, one) for d in few for n, one in enumerate(laid[d.key])], ids)
+        yield _together(work, [(d, n, one) for d in few for n, one in enumerate(laid[d.key])], ids, ended)
     for deadline in chosen:
-        if deadline not in few:  # a long row of periods: one statement, compiled once, for each of them
-            for one in laid[deadline.key]:
-                yield from _together(work, [(deadline, 0, one)], ids)
+        if deadline.of is not None:
+            yield {(deadline.key, "-")}, _clocks(work, deadline, deadline.of, ids)
+        elif deadline not in few:  # a long row of periods: one statement, compiled once, for each of them
+            for one in laid.get(deadline.key, ()):
+                yield _together(work, [(deadline, 0, one)], ids, ended)
 
 
 def _together(
-    work: Work, parts: Sequence[tuple[Deadline, int, Occurrence]], ids: list[int] | None
-) -> Iterator[tuple[Key, Value]]:
+    work: Work, parts: Sequence[tuple[Deadline, int, Occurrence]], ids: list[int] | None, ended: Ended
+) -> tuple[set[Pair], Iterator[tuple[Key, Value]]]:
     """Several duties' periods in one statement."""
     binds: dict[str, Any] = {} if ids is None else {"only": ids}
     for at, (_, _, one) in enumerate(parts):
         binds |= EstateScope(work.settings, work.partners, name=f"o{at}").binds(one.window) | {f"p{at}": one.window.key}
     key = ("duties", tuple((d.key, number, o.times) for d, number, o in parts), ids is not None, work.settings_token)
-    by_key = {(d.key, o.window.key): (d, o) for d, _, o in parts}
-    for rule, period, unit, done in prepared.of_plugin(
-        work, key, lambda: _statement(work, parts, ids is not None), binds
-    ):
-        deadline, one = by_key[rule, period]
-        opened = datetime.combine(one.window.start, time(0, 0), TZ)
-        yield (rule, period, deadline.unit.name, int(unit), 0), (opened, one.due_at, _moment(done))
+    terms = {
+        (d.key, o.window.key): (d.unit.name, datetime.combine(o.window.start, time(0, 0), TZ), o.due_at)
+        for d, _, o in parts
+    }
+    rows = prepared.of_plugin(work, key, lambda: _statement(work, parts, ids is not None), binds)
+    return set(terms), _owing(terms, ended, rows)
+
+
+def _owing(
+    terms: Mapping[Pair, tuple[str, datetime, datetime]], ended: Ended, rows: Iterable[Sequence[Any]]
+) -> Iterator[tuple[Key, Value]]:
+    for rule, period, unit, done in rows:
+        kind, opened, due = terms[rule, period]
+        gone = ended.get((kind, unit)) if done is None else None
+        if gone is None or gone >= day_of(due):  # who ceased before it was due owes no more
+            yield (rule, period, kind, int(unit), 0), (opened, due, _moment(done))
 
 
 def _statement(work: Work, parts: Sequence[tuple[Deadline, int, Occurrence]], only: bool) -> Any:
@@ -268,6 +303,7 @@ def _running(deadline: Deadline, of: type[Record], everywhere: bool) -> Any:
     return rows if everywhere else rows.where(unit.in_(bindparam("ids", expanding=True)))
 
 
+@lru_cache(maxsize=4096)  # most are days, and there are few of them
 def _moment(value: Any) -> datetime | None:
     """A day as its first moment (in time until its end). SQLite hands values of a compiled statement over as text."""
     if isinstance(value, str):
@@ -277,26 +313,11 @@ def _moment(value: Any) -> datetime | None:
     return None if value is None else datetime.combine(value, time(0, 0), TZ)
 
 
-def _write(
-    work: Work, asked: set[tuple[str, str]], kinds: set[str], ids: list[int] | None, wanted: Mapping[Key, Value]
-) -> None:
+def _write(work: Work, asked: set[Pair], ids: list[int] | None, wanted: Mapping[Key, Value]) -> None:
+    """Make ``wanted`` what the ledger holds of ``asked``."""
     terms = {rule: Terms.of(work, work.catalog.deadlines[rule]) for rule, _ in asked}
-    params = {
-        "rules": list({r for r, _ in asked}),
-        "periods": list({p for _, p in asked}),
-        "kinds": list(kinds),
-        "ids": ids or [],
-    }
-    held = prepared.run(work, ("owed", ids is None), lambda: _held(ids is None), params)
-    current = {
-        (r, p, k, u, s): (row, Judged(_moment(o), _moment(d), _moment(f), in_time, late))  # type: ignore[arg-type]
-        for row, r, p, k, u, s, o, d, f, in_time, late in held
-        if (r, p) in asked
-    }
-    names = ("rule", "period", "unit_kind", "unit_id", "subject_id")
-    fresh = [
-        dict(zip(names, k, strict=True)) | terms[k[0]].first(v)._asdict() for k, v in wanted.items() if k not in current
-    ]
+    current = _current(work, asked, ids)
+    fresh = [(*k, *terms[k[0]].first(v)) for k, v in wanted.items() if k not in current]
     changed = [
         {"row": row} | {f"new_{n}": value for n, value in then._asdict().items()}
         for k, (row, was) in current.items()
@@ -308,13 +329,28 @@ def _write(
         if k not in wanted and not (terms[k[0]].periodic and terms[k[0]].closed(was.due_at))
     ]
     connection, own = work.session.connection(), Obligation.__table__
-    if fresh:
-        connection.execute(insert(own), fresh)  # type: ignore[arg-type]
+    insert_rows(connection, own, (*KEY, *Judged._fields), fresh)
     if changed:
         values: dict[str, Any] = {n: bindparam(f"new_{n}") for n in Judged._fields}
         connection.execute(update(own).where(own.c.id == bindparam("row")).values(values), changed)  # type: ignore[arg-type]
     if gone:
         connection.execute(delete(own).where(own.c.id == bindparam("row")), gone)  # type: ignore[arg-type]
+
+
+def _current(work: Work, asked: set[Pair], ids: list[int] | None) -> dict[Key, tuple[int, Judged]]:
+    """What the ledger holds of ``asked``, each with the number of its row."""
+    params = {
+        "rules": list({r for r, _ in asked}),
+        "periods": list({p for _, p in asked}),
+        "kinds": list({unit_kind(work.catalog.deadlines[r]) for r, _ in asked}),
+        "ids": ids or [],
+    }
+    held = prepared.run(work, ("owed", ids is None), lambda: _held(ids is None), params)
+    return {
+        (r, p, k, u, s): (row, Judged(_moment(o), _moment(d), _moment(f), in_time, late))  # type: ignore[arg-type]
+        for row, r, p, k, u, s, o, d, f, in_time, late in held
+        if (r, p) in asked
+    }
 
 
 def _held(everywhere: bool) -> Any:

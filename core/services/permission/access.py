@@ -91,7 +91,7 @@ def answerable(actor: Actor, slug: str, record: type[Record]) -> ColumnElement[b
     """Which rows concern the actor: those of their units, or all of an action they lead or share."""
     if slug in actor.leads | actor.shares and actor.role in (DEPARTMENT, LINKED):
         return true()
-    return _own(actor, record)
+    return own(actor, record)
 
 
 def concerned(actor: Actor, slug: str, complex_id: int, community_id: int) -> bool:
@@ -103,7 +103,7 @@ def concerned(actor: Actor, slug: str, complex_id: int, community_id: int) -> bo
     return actor.role in (LINKED, GRID_ROLE) and complex_id in actor.linked
 
 
-def _own(actor: Actor, record: type[Record]) -> ColumnElement[bool]:
+def own(actor: Actor, record: type[Record]) -> ColumnElement[bool]:
     unit: InstrumentedAttribute[int] = getattr(record, record.unit.column)
     if record.unit == DEPARTMENT_UNIT and actor.role == DEPARTMENT:
         return unit == actor.department_id

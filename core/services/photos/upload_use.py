@@ -24,15 +24,19 @@ PIECE = 5_000
 
 def places(model: type[Record], values: Mapping[str, Any]) -> list[tuple[str, str]]:
     """(field, token) of all photos in ``values``, in the order of the fields."""
-    names = [f.name for f in model.fields() if f.kind.name == "photos"]
-    return [(name, token) for name in names for token in values.get(name) or ()]
+    return [(name, token) for name in _columns(model) for token in values.get(name) or ()]
+
+
+def _columns(model: type[Record]) -> list[str]:
+    return [f.name for f in model.fields() if f.kind.name == "photos"]
 
 
 def follow(work: Work, key: str, model: type[Record], moved: Iterable[Moved]) -> None:
     """Bring the uses up to date after records were written."""
-    if not any(f.kind.name == "photos" for f in model.fields()):
+    names = _columns(model)
+    if not names:
         return
-    sides = [(number, _tokens(model, old), _tokens(model, new)) for number, old, new in moved]
+    sides = [(number, _tokens(names, old), _tokens(names, new)) for number, old, new in moved]
     come = [(number, token) for number, old, new in sides for token in sorted(new - old)]
     gone = [(number, token) for number, old, new in sides for token in sorted(old - new)]
     known = work.look.files({token for _, token in come + gone})
@@ -47,8 +51,8 @@ def follow(work: Work, key: str, model: type[Record], moved: Iterable[Moved]) ->
         _mark(work, {upload for upload, _ in new})
 
 
-def _tokens(model: type[Record], values: Mapping[str, Any]) -> set[str]:
-    return {token for _, token in places(model, values)}
+def _tokens(names: Sequence[str], values: Mapping[str, Any]) -> set[str]:
+    return {token for name in names for token in values.get(name) or ()}
 
 
 def _mark(work: Work, ids: set[int]) -> None:
@@ -90,8 +94,7 @@ def rebuild(work: Work) -> int:
     rows = []
     for key, model in work.catalog.records.items():
         work.session.execute(delete(UploadUse).where(UploadUse.record_key == key))
-        names = [f.name for f in model.fields() if f.kind.name == "photos"]
-        if names:
+        if names := _columns(model):
             stored = select(model.id, *(getattr(model, name) for name in names)).execution_options(yield_per=1000)
             for number, *lists in work.session.execute(stored):
                 found = {photos[t] for tokens in lists for t in tokens or () if t in photos}

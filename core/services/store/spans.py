@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, insert, update
+from sqlalchemy import Table, bindparam, delete, update
 from sqlalchemy.orm import Session
 
 from core.base.window import FAR
+from core.services.store.insertion import insert_rows
 
 Key = tuple[Any, ...]
 
@@ -48,15 +49,5 @@ def write(
     if dropped:
         connection.execute(delete(table).where(table.c.id == bindparam("row")), [{"row": i} for i in dropped])
     fresh = [k for k in changed if k not in current or current[k][1] < today]
-    if fresh:
-        rows = [
-            {
-                **dict(zip(names, k, strict=True)),
-                **dict(zip(values, wanted[k], strict=True)),
-                "since": today,
-                "until": FAR,
-            }
-            for k in fresh
-        ]
-        connection.execute(insert(table), rows)
+    insert_rows(connection, table, (*names, *values, "since", "until"), [(*k, *wanted[k], today, FAR) for k in fresh])
     return [*changed, *gone]

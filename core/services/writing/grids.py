@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, func, select
 
 from core.base.errors import Forbidden, Invalid, KeyReused, Problem
 from core.base.fields import Field
 from core.base.record import Record
 from core.base.units import COMMUNITY, COMPLEX, GRID
-from core.base.window import day_of
+from core.base.window import day_of, end_of
 from core.services.owing.obligations import Obligation
 from core.services.permission import filing
 from core.services.work import Work
@@ -28,11 +29,12 @@ NEVER = ("link", "units", "origin")  # each needs a look-up a row
 
 @dataclass(frozen=True)
 class Row:
-    """A unit, and when what it owes of this kind is due ("" if it owes nothing now)."""
+    """A unit, when what it owes of this kind is due ("" if it owes nothing now), and the day it reported what is due now."""
 
     unit_id: int
     name: str
     owes: str = ""
+    reported: date | None = None
 
 
 @dataclass(frozen=True)
@@ -75,11 +77,13 @@ def own(model: type[Record]) -> tuple[Field, ...]:
 
 
 def units(work: Work, key: str, page: int = 1) -> tuple[Sequence[Row], int]:
-    """One page of the units the person may report for, those that owe it first, and how many pages there are."""
+    """One page of the units the person may report for, those that owe it first and those that have reported last, and how many
+    pages there are."""
     model = work.catalog.records[key]
     mine = offered.few(work, model.unit, of=model)
-    owes = _owes(work, model)
-    rows = sorted((Row(i, name, owes.get(i, "")) for i, name in mine), key=lambda r: (not r.owes, r.owes))
+    owes, done = _owes(work, model), _reported(work, model)
+    rows = [Row(i, name, "" if i in done else owes.get(i, ""), done.get(i)) for i, name in mine]
+    rows.sort(key=lambda r: (not r.owes, r.owes, r.reported is not None))
     return rows[(page - 1) * PAGE : page * PAGE], max(-(-len(rows) // PAGE), 1)
 
 
@@ -103,13 +107,33 @@ def save(work: Work, key: str, typed: Mapping[int, Mapping[str, Any]], token: st
     return Kept(saved, wrong)
 
 
+def _reported(work: Work, model: type[Record]) -> dict[int, date]:
+    """Unit to the day of its latest report that settled what is due now, or that was made today."""
+    o, unit = Obligation, getattr(model, model.unit.column)
+    settled = select(o.unit_id, func.max(o.done_at)).where(
+        o.rule.in_(_rules(work, model)), o.unit_kind == model.unit.name, o.opened_at <= work.now, o.due_at >= work.now
+    )
+    begun = end_of(work.today - timedelta(days=1))
+    made = select(unit, func.max(model.created_at)).where(model.created_at > begun)
+    made = made.where(model.state.in_(model.workflow.counting))
+    found = [*work.session.execute(settled.group_by(o.unit_id)), *work.session.execute(made.group_by(unit))]
+    return {unit_id: day_of(at) for unit_id, at in found if at is not None}
+
+
+def _rules(work: Work, model: type[Record]) -> list[str]:
+    """The recurring duties the record settles."""
+    return [k for k, d in work.catalog.deadlines.items() if d.answers is model and d.of is None]
+
+
 def _owes(work: Work, model: type[Record]) -> dict[int, str]:
-    """Unit to the earliest day on which something this record settles is due."""
-    rules = [k for k, d in work.catalog.deadlines.items() if d.answers is model and d.of is None]
+    """Unit to the day by which what this record settles is due: the period that is open, else the earliest missed."""
     o = Obligation
     rows = (
         select(o.unit_id, o.due_at)
-        .where(o.rule.in_(rules), o.unit_kind == model.unit.name, o.done_at.is_(None), o.opened_at <= work.now)
-        .order_by(o.due_at.desc())
+        .where(o.rule.in_(_rules(work, model)), o.unit_kind == model.unit.name)
+        .where(o.done_at.is_(None), o.opened_at <= work.now)
+        .order_by(case((o.due_at >= work.now, 1), else_=0), o.due_at.desc())
     )
-    return {unit_id: day_of(due_at).isoformat() for unit_id, due_at in work.session.execute(rows)}
+    return {
+        unit_id: day_of(due_at).isoformat() for unit_id, due_at in work.session.execute(rows)
+    }  # the last one stands

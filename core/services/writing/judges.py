@@ -16,15 +16,16 @@ MOST = 100  # problems a page shows; a plugin that says them without end is not 
 def problems(work: Work, key: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Problem]:
     """Everything anybody but the owner of ``key`` has against ``after``. ``before`` is empty for a new one."""
     out: list[Problem] = []
-    for slug, plugin in work.catalog.plugins.items():
-        if plugin.judges is None or key.startswith(f"{slug}."):
+    owner = key.partition(".")[0]
+    for slug, judge in work.catalog.judges:
+        if slug == owner:
             continue
         place = f"check:{slug}"
         if pauses.paused(work, place):
             continue
         said: list[Problem] = []
         with faults.border(work, place, slug) as failed:
-            said = _problems(plugin.judges(key=key, before=before, after=after, look=work.look))
+            said = _problems(judge(key=key, before=before, after=after, look=work.look))
         if failed:
             faults.record(work, place, failed[0])
         else:

@@ -4,18 +4,20 @@ person permitted, the step allowed. The same for page, sheet, API, reaction and 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from sqlalchemy import select
 
 from core.base.declared import Declared
 from core.base.errors import Forbidden, Invalid, Problem
-from core.base.fields import read_all
+from core.base.fields import Field, read_all
 from core.base.kinds_of_link import LinkKind
 from core.base.record import Record
 from core.base.say import Say
 from core.base.typed_text import plain_text
 from core.base.workflow import LEAD, Transition
+from core.kernel.catalog import record_key
 from core.services.permission import access, filing, pointed
 from core.services.photos import alike
 from core.services.work import Work
@@ -58,7 +60,7 @@ def _read(
     work: Work, slug: str, model: type[Record], raw: Mapping[str, Any], record: Record | None, reason: str
 ) -> dict[str, Any]:
     opening = record is None
-    fields = tuple(f for f in model.fields() if f.filed) if opening else model.fields()
+    fields = _filed(model) if opening else model.fields()
     known = {f.name for f in fields}
     wanted = {n: v for n, v in raw.items() if n in known or n not in {f.name for f in model.fields()}}
     if not opening:  # what a later step fills in is not demanded of a correction
@@ -104,6 +106,11 @@ def _besides(
     return partial.problems(model, values, unread, work.look, record, state)
 
 
+@cache
+def _filed(model: type[Record]) -> tuple[Field, ...]:
+    return tuple(f for f in model.fields() if f.filed)
+
+
 def _complete(
     work: Work, slug: str, model: type[Record], values: dict[str, Any], record: Record | None, state: str
 ) -> tuple[dict[str, Any], list[Problem]]:
@@ -119,7 +126,7 @@ def _complete(
             values = values | derived
         problems = list(probe.check(work.look))
     problems += _twice(work, model, {**before, **values}, record)
-    problems += judges.problems(work, f"{slug}.{model.__tablename__.removeprefix(slug + '_')}", before, values)
+    problems += judges.problems(work, record_key(slug, model), before, values)
     return values, problems
 
 
@@ -209,7 +216,7 @@ def step_values(
             kept = raw.get(name) in (None, "", []) or field.untouched(raw[name], before.get(name))
             given = before.get(name) if kept else raw[name]
             if given in (None, "", []):
-                raise ValueError(Say("必填：请填写{label}", label=field.label))
+                raise ValueError(field.kind.missing(field.label))
             values[name] = field.read(given, work.look, work.today)
         except ValueError as error:
             problems.append(Problem(name, error.args[0]))

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from core.base.errors import ActionsError, Invalid, KeyReused, NotFound, Problem, Stale
+from core.base.react import Change
 from core.base.record import Record
 from core.base.say import Say
 from core.services.audit import journal
@@ -17,9 +18,12 @@ from core.services.exchange import webhooks
 from core.services.permission import access
 from core.services.personal import blind_index
 from core.services.photos import upload_use
+from core.services.store.insertion import insert_rows
 from core.services.work import Work
 from core.services.writing import judging, receipts, records
 from core.services.writing.receipts import Receipt
+
+RECEIPT = ("key", "digest", "subject", "subject_id", "at")
 
 
 @dataclass(frozen=True)
@@ -69,9 +73,8 @@ def save_many(work: Work, key: str, entries: Sequence[Entry]) -> list[Done | Act
         outcome = outcomes[place]
         if entry.idempotency in batch.receipts and isinstance(outcome, Done) and not outcome.repeated:
             digest = receipts.keyed(batch.receipts[entry.idempotency])
-            rows.append({"key": entry.idempotency, "digest": digest, "subject": key, "subject_id": outcome.record_id})
-    if rows:
-        work.session.connection().execute(insert(Receipt), [r | {"at": work.now} for r in rows])
+            rows.append((entry.idempotency, digest, key, outcome.record_id, work.now))
+    insert_rows(work.session.connection(), Receipt.__table__, RECEIPT, rows)
     return [outcomes[place] for place in range(len(entries))]
 
 
@@ -151,9 +154,11 @@ def _insert(work: Work, key: str, model: type[Record], batch: _Batch) -> dict[in
     news = zip(ids, (values for _, values in batch.news), strict=True)
     upload_use.follow(work, key, model, [(record_id, {}, values) for record_id, values in news])
     if work.catalog.reactions_to(key) or webhooks.wanted(work, webhooks.SAVED, key):
-        for (_, values), record_id in zip(batch.news, ids, strict=True):
-            record = model(**values, id=record_id, state=model.workflow.start)
-            records.happened(work, key, record, {}, record.values(), "")
+        told: dict[str, Any] = {"key": key, "unit_kind": model.unit.name, "before": {}, "state": model.workflow.start}
+        for row, record_id in zip(rows, ids, strict=True):
+            unit_id: Any = row[model.unit.column]
+            after = {f.name: row[f.name] for f in fields}
+            records.happened(work, Change(**told, record_id=record_id, unit_id=unit_id, after=after))
     return {place: Done(record_id) for (place, _), record_id in zip(batch.news, ids, strict=True)}
 
 
@@ -161,7 +166,8 @@ def _inserted(connection: Connection, table: Any, rows: list[dict[str, Any]], fi
     """The ids of the rows, in order. SQLite returns ids row by row only; as its one writer we number them, from ``first`` on."""
     if first is not None:
         ids = list(range(first, first + len(rows)))
-        connection.execute(insert(table), [r | {"id": n} for n, r in zip(ids, rows, strict=True)])
+        numbered = [(*row.values(), n) for n, row in zip(ids, rows, strict=True)]
+        insert_rows(connection, table, (*rows[0], "id"), numbered)
         return ids
     return list(connection.execute(insert(table).returning(table.c.id, sort_by_parameter_order=True), rows).scalars())
 
@@ -178,5 +184,5 @@ def _correct(work: Work, key: str, model: type[Record], batch: _Batch) -> dict[i
     records.touch_many(work, model, [(before, values) for _, _, before, values in batch.edits])
     upload_use.follow(work, key, model, [(record.id, before, record.values()) for _, record, before, _ in batch.edits])
     for _, record, before, _values in batch.edits:
-        records.happened(work, key, record, before, record.values(), record.state)
+        records.happened(work, records.change(key, record, before, record.values(), record.state), record.version)
     return {place: Done(record.id) for place, record, _, _ in batch.edits}

@@ -9,8 +9,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from core.base.describe import Rows
-from core.base.react import Door
+from core.base.describe import Reaction, Rows
+from core.base.react import Change, Door
 from core.base.record import Record
 from core.services.operations import faults, pauses
 from core.services.permission.access import SYSTEM, Actor
@@ -19,6 +19,7 @@ from core.services.work import Work
 from core.services.writing import records
 
 DEEP = 3
+Due = tuple[Change, str, Reaction]  # what took place, and who reacts to it: slug and how
 AUTO = Actor(login="system", label="系统自动", role=SYSTEM)
 
 
@@ -29,23 +30,49 @@ def run(work: Work) -> None:
         if not changes:
             return
         work.session.flush()
+        followers = {key: work.catalog.reactions_to(key) for key in {c.key for c in changes}}
+        due = [(c, s, r) for c in changes for s, r in followers[c.key] if _reacts(work, c, s, r)]
         with _by_the_system(work):
-            for change in changes:
-                for slug, reaction in work.catalog.reactions_to(change.key):
-                    if change.removed and not reaction.removals:
-                        continue
-                    place, written = f"reaction:{slug}:{reaction.label}"[:120], len(work.changes)
-                    if pauses.paused(work, place):
-                        continue
-                    with faults.border(work, place, slug, writes=True) as failed:
-                        reaction.run(change, _Door(work))
-                        work.session.flush()
-                    if failed:
-                        del work.changes[written:]  # rolled back: nothing took place
-                        faults.record(work, place, replace(failed[0], stage="reaction"))
-                    else:
-                        faults.mended(work, place)
+            if len(due) == 1 or not _together(work, due):
+                _one_by_one(work, due)
     work.changes.clear()
+
+
+def _reacts(work: Work, change: Change, slug: str, reaction: Reaction) -> bool:
+    return (reaction.removals or not change.removed) and not pauses.paused(work, _place(slug, reaction))
+
+
+def _together(work: Work, due: Sequence[Due]) -> bool:
+    """All behind one border, since a savepoint each costs more than most reactions do; False if one failed: nothing took
+    place then."""
+    with faults.border(work, "reaction:all", "core", writes=True) as failed:
+        for change, _, reaction in due:
+            reaction.run(change, _Door(work))
+    if failed:
+        work.changes.clear()
+        work.__dict__.pop("look", None)  # it may know what was rolled back
+        return False
+    for place in {_place(slug, reaction) for _, slug, reaction in due}:
+        faults.mended(work, place)
+    return True
+
+
+def _one_by_one(work: Work, due: Sequence[Due]) -> None:
+    """Each behind a border of its own; the guilty is noted at its place."""
+    for change, slug, reaction in due:
+        place, written = _place(slug, reaction), len(work.changes)
+        with faults.border(work, place, slug, writes=True) as failed:
+            reaction.run(change, _Door(work))
+            work.session.flush()
+        if failed:
+            del work.changes[written:]  # rolled back: nothing took place
+            faults.record(work, place, replace(failed[0], stage="reaction"))
+        else:
+            faults.mended(work, place)
+
+
+def _place(slug: str, reaction: Reaction) -> str:
+    return f"reaction:{slug}:{reaction.label}"[:120]
 
 
 @contextmanager

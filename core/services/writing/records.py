@@ -22,8 +22,10 @@ from core.base.workflow import Transition
 from core.services.audit import journal
 from core.services.audit.journal_row import JournalEntry
 from core.services.exchange import webhooks
+from core.services.messaging import at_once
 from core.services.permission import access
 from core.services.photos import upload_use
+from core.services.store import prepared
 from core.services.work import Work
 from core.services.writing import judging, receipts
 from core.services.writing.receipts import Receipt
@@ -83,10 +85,20 @@ def save(
         touch_many(work, model, [(before, values)])
         told = saved.record.values()  # all of its fields, given or not
         upload_use.follow(work, key, model, [(saved.record.id, before, told)])
-        happened(work, key, saved.record, before, told, "" if record is None else saved.record.state)
+        was = "" if record is None else saved.record.state
+        happened(work, change(key, saved.record, before, told, was), saved.record.version)
     if idempotency:
         kept = {"key": idempotency, "digest": receipts.keyed(digest), "subject": key, "subject_id": saved.record.id}
         work.session.add(Receipt(**kept, at=work.now))
+    return saved
+
+
+def hand_in(work: Work, key: str, raw: Mapping[str, Any], *, reason: str = "", **more: Any) -> Saved:
+    """``save``, and in the same unit of work the step by which a reporter hands in what was a draft or sent back."""
+    saved = save(work, key, raw, reason=reason, **more)
+    step = saved.record.workflow.handing_in(saved.record.state)
+    if step is not None:
+        take(work, key, saved.record, step.key, remark=reason)
     return saved
 
 
@@ -124,7 +136,7 @@ def take(
     values = judging.step_values(work, model, transition, record, raw or {}, remark)
     for name, value in values.items():
         setattr(record, name, value)
-    was, record.state = record.state, transition.target
+    was, worked, record.state = record.state, (record.created_by, record.moved_by), transition.target
     record.remark = remark.strip() or record.remark
     record.moved_by, record.updated_at, record.version = work.actor.login, work.now, record.version + 1
     work.session.flush()
@@ -134,7 +146,8 @@ def take(
     journal.write(work, f"move:{step}", key, record.id, changes, (model.unit.name, record.unit_id))
     touch_many(work, model, [(before, record.values())])
     upload_use.follow(work, key, model, [(record.id, before, record.values())])
-    happened(work, key, record, before, record.values(), was, step)
+    happened(work, change(key, record, before, record.values(), was, step), record.version)
+    at_once.moved(work, key, record, transition, was, worked, remark)
     return record
 
 
@@ -160,7 +173,7 @@ def remove(work: Work, key: str, record_id: int, *, version: int | None = None) 
     touch_many(work, model, [(before, {})])
     upload_use.follow(work, key, model, [(record_id, before, {})])
     was, record.state = record.state, ""
-    happened(work, key, record, before, {}, was, "remove")
+    happened(work, change(key, record, before, {}, was, "remove"), record.version)
 
 
 def for_change(rows: Select[R]) -> Select[R]:
@@ -208,9 +221,14 @@ def fresh_id(work: Work, model: type[Record]) -> int | None:
     if work.session.get_bind().dialect.name != "sqlite":
         return None
     key = work.catalog.key_of(model)
+    highest = prepared.run(work, ("highest", key), lambda: _highest(key, model)).scalar()
+    return (highest or 0) + 1
+
+
+def _highest(key: str, model: type[Record]) -> Any:
     had = select(func.max(JournalEntry.subject_id)).where(JournalEntry.subject == key).scalar_subquery()
     there = select(func.max(model.id)).scalar_subquery()
-    return (work.session.scalar(select(func.max(func.coalesce(there, 0), func.coalesce(had, 0)))) or 0) + 1
+    return select(func.max(func.coalesce(there, 0), func.coalesce(had, 0)))
 
 
 def _create(work: Work, model: type[Record], values: dict[str, Any]) -> Saved:
@@ -238,29 +256,27 @@ def _correct(work: Work, record: Record, values: dict[str, Any]) -> Saved:
     return Saved(record, changed=changed)
 
 
-def happened(
-    work: Work,
-    key: str,
-    record: Record,
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
-    was: str,
-    step: str = "",
-) -> None:
+def change(
+    key: str, record: Record, before: Mapping[str, Any], after: Mapping[str, Any], was: str, step: str = ""
+) -> Change:
+    """What has become of ``record``."""
+    return Change(
+        key=key,
+        record_id=record.id,
+        unit_kind=record.unit.name,
+        unit_id=record.unit_id,
+        before=before,
+        after=dict(after),
+        was=was,
+        state=record.state,
+        step=step,
+    )
+
+
+def happened(work: Work, told: Change, version: int = 1) -> None:
     """Tell other systems (webhooks.py), and who reacts to it, when the unit of work ends (reactions.py)."""
-    webhooks.changed(work, key, record, was=was, step=step)
-    if work.catalog.reactions_to(key):
-        told = Change(
-            key=key,
-            record_id=record.id,
-            unit_kind=record.unit.name,
-            unit_id=record.unit_id,
-            before=before,
-            after=dict(after),
-            was=was,
-            state=record.state,
-            step=step,
-        )
+    webhooks.changed(work, told, version)
+    if work.catalog.reactions_to(told.key):
         work.changes.append(told)
 
 

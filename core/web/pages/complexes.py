@@ -23,13 +23,13 @@ from core.estate.units import Community, Complex, ComplexTerm
 from core.services.measuring import figures
 from core.services.measuring.measures import Measure
 from core.services.operations import faults
-from core.services.owing import duties, duty_rows, mine
+from core.services.owing import agenda, duties, duty_rows, mine
 from core.services.owing.duties import Duty
 from core.services.permission import access, filing, responsibilities, rights
 from core.services.personal import masked_read
 from core.services.reporting import reports
 from core.services.work import Work
-from core.services.writing import registry
+from core.services.writing import grids, registry
 from core.web import frame, qr
 
 bp = Blueprint("complexes", __name__)
@@ -91,6 +91,7 @@ def community(unit_id: int) -> ResponseReturnValue:
     complexes = work.session.scalars(
         select(Complex).where(Complex.community_id == unit_id).order_by(Complex.name)
     ).all()
+    owed = duty_rows.open_on(work, duties.of_community(unit_id), day)
     return frame.page(
         "community.html",
         one=one,
@@ -98,7 +99,10 @@ def community(unit_id: int) -> ResponseReturnValue:
         parts=[(i, replace(i, n=g.n, d=g.d)) for i, g in own],
         complexes=complexes,
         answers=responsibilities.of(work, COMMUNITY.name, unit_id, on=day),
-        owed=duty_rows.open_on(work, duties.of_community(unit_id), day),
+        many=len(owed),
+        owed=agenda.heaps(owed),
+        mine=work.actor.community_id == unit_id and day == work.today,
+        gridded={key for key in work.catalog.records if grids.fits(work, key)},
     )
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from datetime import date
 
-from flask import Blueprint, abort, redirect, request, send_file, session, url_for
+from flask import Blueprint, abort, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,7 +12,7 @@ from core.base.errors import Forbidden, Invalid, Problem
 from core.base.say import Say
 from core.render import FORMATS, file_name, render
 from core.services.reporting import compared, editions
-from core.web import frame
+from core.web import frame, taken_out
 
 bp = Blueprint("editions", __name__)
 
@@ -50,12 +49,8 @@ def show(number: int) -> ResponseReturnValue:
     if shape not in FORMATS:
         abort(404)
     document = editions.document(editions.get(frame.reading(), number))
-    return send_file(
-        io.BytesIO(render(document, shape)),
-        mimetype=FORMATS[shape].mime,
-        as_attachment=True,
-        download_name=_("第%(n)s期", n=number) + "-" + file_name(document, shape),
-    )
+    name = _("第%(n)s期", n=number) + "-" + file_name(document, shape)
+    return taken_out.file(render(document, shape), name, FORMATS[shape].mime, "edition", number)
 
 
 @bp.route("/report/editions/compare")

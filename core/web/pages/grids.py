@@ -1,4 +1,4 @@
-"""One kind of record for many units on one page: typed once in the first row where it is the same for all."""
+"""One kind of record for many units on one page: typed once, at the top, where it is the same for all."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from core.services.work import Work
 from core.services.writing import grids, offered
 from core.web import forms, frame
 from core.web.language import translated
-from core.web.pages.records import keep_photos, model_of
+from core.web.pages.records import model_of
+from core.web.picked_photos import keep_photos
 
 bp = Blueprint("grids", __name__)
 SHARED = "all-"  # the prefix of the first row; a unit's own row has "u12-"
@@ -65,7 +66,7 @@ def _save(key: str, first: Any, rows: Rows, turned: dict[str, int]) -> ResponseR
         elif str(row.unit_id) in ticked or own:
             typed[row.unit_id] = common | own
     if not typed and not wrong:
-        said = _("请勾选要填报的一行，或在它的格子里填写，再点保存。")
+        said = _("请勾选要报的，再点保存。")
         return _page(key, first, rows, turned, problems=[said]), 422
     with frame.writing() as writer:
         kept = grids.save(writer, key, typed, request.form.get("token", "")[:40])
@@ -75,8 +76,8 @@ def _save(key: str, first: Any, rows: Rows, turned: dict[str, int]) -> ResponseR
     if wrong:
         left = {row: form for row, form in rows.items() if row.unit_id not in kept.saved}
         return _page(key, first, left, turned, wrong, saved=said if kept.saved else None), 422
-    session["saved"] = said
-    return redirect(url_for("lists.index", key=key))
+    session["saved"], session["saved_at"] = said, url_for("lists.index", key=key)
+    return redirect(url_for("today.home") if request.form.get("back") == "today" else session["saved_at"])
 
 
 def _page(
@@ -95,6 +96,7 @@ def _page(
         rows=[(row, {f.declared.name: f for f in forms.fields_of(form)}, rest[row.unit_id]) for row, form in ordered],
         wrong=wrong,
         ticked=set(request.form.getlist("unit")),
+        back=request.form.get("back") or request.args.get("back", ""),
         token=request.form.get("token") or secrets.token_urlsafe(12),
         **(turned | {"problems": ()} | more),
     )

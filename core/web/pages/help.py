@@ -9,10 +9,11 @@ from functools import cache
 from pathlib import Path
 
 import markdown
-from flask import Blueprint, abort, current_app, redirect, request
+from flask import Blueprint, abort, current_app, g, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
+from werkzeug.wrappers import Response
 
 from core.services.permission.access import ADMINISTRATOR, COORDINATION, DEPARTMENT, LINKED, OFFICER
 from core.services.permission.rights import AUDIT, AUDITOR, COMPANY, GRID, READ, SECURITY
@@ -36,6 +37,7 @@ OWN = {
 TOPICS = (*dict.fromkeys(OWN.values()), "sheets", "red", "words")
 LINK = re.compile(r'<a href="(/[^"]*)">(.*?)</a>')
 SEEN = "actions_seen"  # the roles whose tour this browser has put away
+SHOWN = "actions_shown"  # those it has shown before: from then on the tour is one line
 
 
 @dataclass(frozen=True)
@@ -73,11 +75,20 @@ def show(key: str) -> ResponseReturnValue:
 @bp.route("/help/seen", methods=["POST"])
 def seen() -> ResponseReturnValue:
     """Put the tour away in this browser. It differs by role, so the roles are kept, not who the person is."""
-    known = request.cookies.get(SEEN, "").split(".")
+    return _noted(redirect(frame.inside(request.form.get("next", "/"))), SEEN)
+
+
+@bp.after_app_request
+def shown(answer: Response) -> Response:
+    return _noted(answer, SHOWN) if g.get("tour_shown") else answer
+
+
+def _noted(answer: Response, cookie: str) -> Response:
+    """Add the reader's role to those of the cookie."""
+    known = request.cookies.get(cookie, "").split(".")
     roles = ".".join(sorted({frame.actor().role, *(r for r in known if r in OWN)}))
-    answer = redirect(frame.inside(request.form.get("next", "/")))
     secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
-    answer.set_cookie(SEEN, roles, httponly=True, samesite="Lax", secure=secure, max_age=365 * 86400)
+    answer.set_cookie(cookie, roles, httponly=True, samesite="Lax", secure=secure, max_age=365 * 86400)
     return answer
 
 
@@ -120,8 +131,11 @@ def topic(key: str, code: str) -> Topic:
 @bp.app_template_global()
 def tour() -> list[Step]:
     """The steps to show on the page, until they have been put away."""
-    me = frame.actor()
-    return [] if me.role in request.cookies.get(SEEN, "").split(".") else steps(frame.reading())
+    role = frame.actor().role
+    if role in request.cookies.get(SEEN, "").split("."):
+        return []
+    g.tour_shown = role not in request.cookies.get(SHOWN, "").split(".")
+    return steps(frame.reading())
 
 
 def steps(work: Work) -> list[Step]:
@@ -148,7 +162,7 @@ def _work_of(work: Work) -> list[Step]:
         if me.role != OFFICER:
             owed = _("“今日”按期限排出七天内要办的和已逾期的；点小区名看它的全部事项。")
         return [
-            Step(_("欠什么"), owed, f"/community/{me.community_id}" if me.role == OFFICER else "/"),
+            Step(_("欠什么"), owed, f"/community/{me.community_id}#owed" if me.role == OFFICER else "/"),
             Step(_("怎么报"), _("点事项右边的“填报”，填几项、拍照、“保存”，一次就算报完。"), manual),
         ]
     if me.role == DEPARTMENT:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
@@ -15,10 +18,13 @@ from core.base.facts import DeadlineFacts, Facts, IndicatorFacts
 from core.estate.campaign import Milestone
 from core.services.measuring import trends, why
 from core.services.reporting import reports
+from core.services.work import Work
 from core.web import frame
+from core.web.language import translated
 from core.web.spark import spark
 
 bp = Blueprint("overview", __name__)
+SHOWN = 10  # what a meeting gets through; the rest is one click away
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,7 @@ class Row:
     state: str
     headline: IndicatorFacts | None
     spark: Markup
+    gained: int | None  # targets met more than a week before; None where nothing is known of then
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,7 @@ class Red:
     deadline: DeadlineFacts | None
     why: why.Why | None
     longest: int = 0
+    moved: str = ""
 
 
 @bp.route("/overview")
@@ -53,10 +61,18 @@ def show() -> ResponseReturnValue:
     found = reports.gather(work, day)
     heads = {f.action.slug: head for f in found if (head := _headline(f))}
     lines = trends.trends(work, [h.indicator for h in heads.values()], day)
-    rows = [_row(f, heads.get(f.action.slug), lines) for f in found]
+    then = _week_before(work, found, day)
+    rows = [_row(f, heads.get(f.action.slug), lines, then) for f in found]
     stones = work.session.scalars(select(Milestone).order_by(Milestone.due_on)).all()
     milestones = [(m, (m.due_on - day).days) for m in stones]
-    return frame.page("overview.html", day=day, rows=rows, milestones=milestones, red=_red(found))
+    return frame.page("overview.html", day=day, rows=rows, milestones=milestones, red=_red(found, then), shown=SHOWN)
+
+
+def _week_before(work: Work, found: tuple[Facts, ...], day: date) -> dict[str, Fraction]:
+    """Every figure with a target as it was seven days before, as far as that day was kept."""
+    chosen = [i.indicator for f in found for i in f.indicators if i.target is not None]
+    lines = trends.trends(work, chosen, day - timedelta(days=7), points=1)
+    return {key: value for key, line in lines.items() for _, value in line if value is not None}
 
 
 def _headline(facts: Facts) -> IndicatorFacts | None:
@@ -64,7 +80,9 @@ def _headline(facts: Facts) -> IndicatorFacts | None:
     return next((i for i in facts.indicators if i.target is not None), None)
 
 
-def _row(facts: Facts, head: IndicatorFacts | None, lines: dict[str, trends.Trend]) -> Row:
+def _row(
+    facts: Facts, head: IndicatorFacts | None, lines: dict[str, trends.Trend], then: Mapping[str, Fraction]
+) -> Row:
     judged = [i.light for i in facts.indicators if i.target is not None]
     met, due = (sum(d.on_time[k] for d in facts.deadlines) for k in (0, 1))
     return Row(
@@ -76,7 +94,18 @@ def _row(facts: Facts, head: IndicatorFacts | None, lines: dict[str, trends.Tren
         state=_state(facts.action.slug),
         headline=head,
         spark=_spark(head, lines[head.indicator.key]) if head else Markup(""),
+        gained=_gained(facts, then),
     )
+
+
+def _gained(facts: Facts, then: Mapping[str, Fraction]) -> int | None:
+    """How many more figures reach their target than a week before, of those known on both days."""
+    both = [
+        (i.target.met(i.pace.figure), i.target.met(then[i.indicator.key]))
+        for i in facts.indicators
+        if i.target is not None and i.pace.figure is not None and i.indicator.key in then
+    ]
+    return sum(now - before for now, before in both) if both else None
 
 
 def _spark(head: IndicatorFacts, line: trends.Trend) -> Markup:
@@ -89,10 +118,13 @@ def _spark(head: IndicatorFacts, line: trends.Trend) -> Markup:
     return spark(line, _("%(i)s：%(a)s %(x)s，%(b)s %(y)s", **words))
 
 
-def _red(found: tuple[Facts, ...]) -> list[Red]:
-    """Red indicators with their rule, then deadlines with something overdue, longest first."""
+def _red(found: tuple[Facts, ...], then: Mapping[str, Fraction]) -> list[Red]:
+    """Red indicators with their rule, the furthest from its target first; then deadlines with something overdue, longest first."""
+    lit = [(f, i) for f in found for i in f.indicators if i.light is Light.RED and not i.fault]
+    lit.sort(key=lambda one: -why.distance(one[1]))
     out = [
-        Red(f, i, None, why.explain(i, ())) for f in found for i in f.indicators if i.light is Light.RED and not i.fault
+        Red(f, i, None, why.explain(i, ()), moved=translated(why.moved(i, then.get(i.indicator.key)) or ""))
+        for f, i in lit
     ]
     late = [(max((o.days for o in d.late), default=0), f, d) for f in found for d in f.deadlines if d.overdue]
     late.sort(key=lambda one: -one[0])

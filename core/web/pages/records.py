@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, abort, jsonify, redirect, request, send_file, session, url_for
+from flask import Blueprint, abort, jsonify, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -20,17 +19,17 @@ from core.base.say import Say
 from core.base.units import COMPLEX, UNIT_KINDS
 from core.render import render
 from core.services.audit.journal import JournalEntry
-from core.services.foreign.photo import Photo
 from core.services.lists import listing
 from core.services.messaging import notices
 from core.services.permission import filing
 from core.services.personal import reveal as revealing
-from core.services.photos import photo_marks, uploads
+from core.services.photos import photo_marks
 from core.services.store.store_errors import Trouble, trouble
 from core.services.work import Work
 from core.services.writing import judging, offered, records
-from core.web import forms, frame, journal_words, security
+from core.web import forms, frame, journal_words, security, taken_out
 from core.web.language import translated
+from core.web.picked_photos import keep_photos
 
 bp = Blueprint("records", __name__)
 
@@ -114,7 +113,7 @@ def edit(key: str, record_id: int) -> ResponseReturnValue:
     if request.method == "POST":
         return _save(key, names, record_id)
     form = forms.open_form(work, type(record), names, record.values())
-    return _form_page(work, key, form, record, "")
+    return _form_page(work, key, form, record, request.args.get("back", ""))
 
 
 def known(work: Work, key: str, given: dict[str, Any]) -> dict[str, Any]:
@@ -151,7 +150,7 @@ def paper(key: str, record_id: int) -> ResponseReturnValue:
     record = records.get(work, key, record_id)
     document = replace(made.build(record, work.look), demo=work.campaign.demo)
     name = f"{made.label}-{record_id}.docx"
-    return send_file(io.BytesIO(render(document, "docx")), as_attachment=True, download_name=name)
+    return taken_out.file(render(document, "docx"), name, taken_out.DOCX, key, record_id)
 
 
 @bp.route("/r/<key>/<int:record_id>/move/<step>", methods=["POST"])
@@ -227,8 +226,8 @@ def units(kind: str) -> ResponseReturnValue:
 
 
 def _save(key: str, names: list[str], record_id: int | None) -> ResponseReturnValue:
-    work = frame.reading()
-    form = forms.open_form(work, model_of(work, key), names)
+    model = model_of(frame.reading(), key)
+    form = forms.posted(model, names)
     idempotency = request.form.get("idempotency", "")[:30]
     try:
         kept, problems = keep_photos(form)
@@ -236,7 +235,8 @@ def _save(key: str, names: list[str], record_id: int | None) -> ResponseReturnVa
         if problems:
             raise Invalid([*problems, *_besides(key, raw, record_id, {p.field for p in problems})])
         with frame.writing() as writer:
-            saved = records.save(
+            write = records.hand_in if "hand_in" in request.form else records.save
+            saved = write(
                 writer,
                 key,
                 raw,
@@ -246,20 +246,39 @@ def _save(key: str, names: list[str], record_id: int | None) -> ResponseReturnVa
                 reason=request.form.get("reason", ""),
             )
             unit = writer.look.unit_name(saved.record.unit, saved.record.unit_id)
-    except Invalid as error:
+    except (Invalid, Forbidden, Stale, KeyReused) as error:
+        forms.offer(frame.reading(), form, model)
+        return _refused(key, form, record_id, error)
+    return _saved(key, saved.record, unit)
+
+
+def _saved(key: str, record: Record, unit: str) -> ResponseReturnValue:
+    """Say what was saved and go on: to the record while its reporter has still to hand it in, else back to where they were."""
+    where, flow = url_for("records.show", key=key, record_id=record.id), record.workflow
+    named = {"r": translated(type(record).label), "u": unit}
+    if (step := flow.handing_in(record.state)) is not None:
+        said = _("已保存，但还没有报出去：%(r)s（%(u)s）。确认无误后请点“%(s)s”。", s=translated(step.label), **named)
+        session["saved"] = said
+        return redirect(where)
+    session["saved"], session["saved_at"] = _("已保存：%(r)s（%(u)s）", **named), where
+    return redirect(url_for("today.home") if request.form.get("back") == "today" else where)
+
+
+def _refused(
+    key: str, form: Any, record_id: int | None, error: Invalid | Forbidden | Stale | KeyReused
+) -> ResponseReturnValue:
+    """The form as it was filled in, and what is to be done."""
+    if isinstance(error, Invalid):
         rest = forms.blame(form, error.problems)
         return _again(key, form, record_id, rest, unusual=error.only_warnings), _code(error)
-    except Forbidden as error:
+    if isinstance(error, Forbidden):
         frame.note_refusal(403)
         return _again(key, form, record_id, [error.args[0]]), 403
-    except Stale as error:
+    if isinstance(error, Stale):
         return _conflict(key, form, record_id, error), 409
-    except KeyReused:  # sent, gone back, changed and sent again
-        said = _("这份表单刚才已保存过一次。要另报一条，请核对后再点保存；要改已保存的那条，请到记录列表中打开修改。")
-        return _again(key, form, record_id, [said], idempotency=secrets.token_urlsafe(16)), 409
-    session["saved"] = _("已保存：%(r)s（%(u)s）", r=translated(type(saved.record).label), u=unit)
-    where = url_for("today.home") if request.form.get("back") == "today" else None
-    return redirect(where or url_for("records.show", key=key, record_id=saved.record.id))
+    # sent, gone back, changed and sent again
+    said = _("这份表单刚才已保存过一次。要另报一条，请核对后再点保存；要改已保存的那条，请到记录列表中打开修改。")
+    return _again(key, form, record_id, [said], idempotency=secrets.token_urlsafe(16)), 409
 
 
 def _code(error: Invalid) -> int:
@@ -281,44 +300,15 @@ def _besides(key: str, raw: Mapping[str, Any], record_id: int | None, named: set
     return []
 
 
-def keep_photos(form: Any) -> tuple[dict[str, list[str]], list[Problem]]:
-    """Store new photos at once, so that they survive whatever else is wrong; the tokens stay in the form."""
-    kept: dict[str, list[str]] = {}
-    problems: list[Problem] = []
-    for field in forms.fields_of(form):
-        if field.declared.kind.widget != "photos":
-            continue
-        name = field.declared.name
-        dropped = set(request.form.getlist(f"{field.name}_drop"))
-        field.raw = kept[name] = [t for t in field.chosen if t not in dropped]
-        for file in forms.uploaded(request.files, field.name):
-            label = file.filename or ""
-            try:
-                clean = uploads.picture(file.stream.read(), label)  # slow: before the one writer's lock is taken
-                token = _kept(clean, label)
-                kept[name] += [token] if token not in kept[name] else []
-            except OverQuota:
-                raise
-            except Invalid as error:
-                problems += [Problem(name, p.text) for p in error.problems]
-    return kept, problems
-
-
-def _kept(clean: Photo, label: str) -> str:
-    """The token of a new photo, if the person may bring one more today."""
-    config = frame.platform().config
-    with frame.writing() as work:
-        session, me = work.session, work.actor.login
-        most = {"files": config.uploads_a_day, "total": config.upload_bytes_a_day}
-        uploads.within(session, me, work.now, len(clean.clean), **most)
-        return uploads.keep(session, config.uploads, clean, label, me, work.now).token
-
-
 def _form_page(work: Work, key: str, form: Any, record: Record | None, back: str, **more: Any) -> str:
+    model = model_of(work, key)
+    state = model.workflow.start if record is None else record.state
+    step = model.workflow.handing_in(state)
     return frame.page(
         "record_form.html",
         key=key,
-        model=model_of(work, key),
+        model=model,
+        hands_in=step if step is not None and (record is None or step in records.steps(work, key, record)) else None,
         form=form,
         fields=forms.fields_of(form),
         record=record,
@@ -375,6 +365,7 @@ def _shown(work: Work, key: str, record: Record, **more: Any) -> str:
         values=record.values(),
         marks=photo_marks.of(work, frame.platform().config.uploads, key, record),
         steps=steps,
+        hands_in=next((t for t in steps if t.hands_in), None),
         step_forms={k: forms.fields_of(f) for k, f in step_forms.items()},
         csrf=next(iter(step_forms.values()), None),
         history=(history := listing.history(work, key, record.id)),

@@ -3,9 +3,7 @@ documents plugins compile for a week or a month."""
 
 from __future__ import annotations
 
-import io
-
-from flask import Blueprint, abort, request, send_file
+from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
 from core.base.blocks import Document
@@ -14,7 +12,7 @@ from core.base.window import Period
 from core.render import FORMATS, file_name, render
 from core.services.measuring import places
 from core.services.reporting import compilations, documents, editions
-from core.web import frame
+from core.web import frame, taken_out
 
 bp = Blueprint("report", __name__)
 PERIODS = (Period.WEEK, Period.MONTH)
@@ -29,7 +27,7 @@ def show() -> ResponseReturnValue:
     before = editions.before(work, day) if place is None else None
     document = documents.report(work, day, period=period, place=place, before=before)
     if "format" in request.args:
-        return _file(document)
+        return _file(document, "report")
     asked = {"as_of": day.isoformat(), "period": period.value if period else "", **dict(place.query if place else ())}
     return frame.page(
         "report.html",
@@ -48,17 +46,13 @@ def compiled(key: str) -> ResponseReturnValue:
     day = frame.as_of(work)
     document = documents.compiled(work, key, day)
     if "format" in request.args:
-        return _file(document)
+        return _file(document, key)
     return frame.page("compilation.html", day=day, document=document, one=work.catalog.compilations[key])
 
 
-def _file(document: Document) -> ResponseReturnValue:
+def _file(document: Document, subject: str) -> ResponseReturnValue:
     shape = request.args["format"]
     if shape not in FORMATS:
         abort(404)
-    return send_file(
-        io.BytesIO(render(document, shape)),
-        mimetype=FORMATS[shape].mime,
-        as_attachment=True,
-        download_name=file_name(document, shape),
-    )
+    content, told = render(document, shape), {"path": [None, request.query_string.decode(errors="replace")[:200]]}
+    return taken_out.file(content, file_name(document, shape), FORMATS[shape].mime, subject, told=told)

@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-import io
 import json
 import secrets
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
-from flask import Blueprint, abort, redirect, request, send_file, session, url_for
+from flask import Blueprint, abort, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from core.base.errors import Invalid, NotFound, Problem
 from core.base.say import Say
 from core.base.window import TZ
 from core.estate.units import UNITS
 from core.services import sheets
-from core.services.audit import journal
-from core.services.lists import listing
+from core.services.exports import asked as queue
+from core.services.lists import listing, views
 from core.services.permission import rights
 from core.services.personal import reveal
 from core.services.sheets.kept import SheetUpload
 from core.services.sheets.layout import needs_photos
 from core.services.work import Work
 from core.services.writing import grids
-from core.web import frame
+from core.web import frame, taken_out
+from core.web.pages import exports
+from core.web.taken_out import XLSX
 
 bp = Blueprint("sheets", __name__)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LIFE = timedelta(hours=24)
 SHOWN = 300  # rows a preview lists; the counts are of all
 URGENT = {"conflict": 0, "wrong": 1, "unchanged": 3}  # what is to be decided or mended stands first
@@ -50,7 +50,7 @@ def units_sheet(key: str) -> ResponseReturnValue:
 def template(key: str) -> ResponseReturnValue:
     work = frame.reading()
     model = _model(work, key)
-    return _file(sheets.template(work, model, key), _("%(n)s-模板.xlsx", n=model.label))
+    return taken_out.sent(sheets.template(work, model, key), _("%(n)s-模板.xlsx", n=model.label), XLSX)
 
 
 @bp.route("/sheet/<key>/export.xlsx")
@@ -58,13 +58,15 @@ def export(key: str) -> ResponseReturnValue:
     work = frame.reading()
     model = _model(work, key)
     asked = listing.Asked.read(request.args)
+    name = _("%(n)s-%(d)s.xlsx", n=model.label, d=work.today.isoformat())
+    total = _total(work, key) if key in UNITS else listing.total(work, key, asked)
+    if total >= queue.LARGE:
+        words = {w: request.args[w] for w in (*views.WORDS, "ids") if w in request.args}
+        return exports.asked_for(key, words, name, total)
     many = count()
     rows = _units(work, model) if key in UNITS else listing.every(work, key, asked)
     data = sheets.export(work, model, key, (row for row in rows if next(many) >= 0))
-    name = _("%(n)s-%(d)s.xlsx", n=model.label, d=work.today.isoformat())
-    with frame.writing("sheet") as writer:  # who took what out, and how much of it
-        journal.write(writer, "export", key, None, {"count": [None, next(many)]})
-    return _file(data, name)
+    return taken_out.file(data, name, XLSX, key, told={"count": [None, next(many)]}, source="sheet")
 
 
 @bp.route("/sheet/<key>/clear.xlsx", methods=["POST"])
@@ -85,7 +87,7 @@ def export_clear(key: str) -> ResponseReturnValue:
     name = _("%(n)s-%(d)s.xlsx", n=model.label, d=work.today.isoformat())
     with frame.writing("sheet") as writer:
         reveal.exported(writer, key, next(many), reason)
-    return _file(data, name)
+    return taken_out.sent(data, name, XLSX)
 
 
 @bp.route("/sheet/<key>/upload", methods=["POST"])
@@ -174,7 +176,9 @@ def run(key: str, token: str) -> ResponseReturnValue:
 def mend(key: str, token: str) -> ResponseReturnValue:
     work = frame.reading()
     _kept_row, plan = _kept(work, key, token)
-    return _file(sheets.to_mend(plan), _("%(n)s-待修改.xlsx", n=_model(work, key).label))
+    name = _("%(n)s-待修改.xlsx", n=_model(work, key).label)
+    told = {"count": [None, len(plan.of("wrong"))]}
+    return taken_out.file(sheets.to_mend(plan), name, XLSX, key, told=told, source="sheet")
 
 
 def _chosen(plan: sheets.Plan) -> set[int]:
@@ -212,6 +216,10 @@ def _model(work: Work, key: str) -> Any:
     return work.catalog.records[key]
 
 
+def _total(work: Work, key: str) -> int:
+    return work.session.scalar(select(func.count()).select_from(UNITS[key])) or 0
+
+
 def _units(work: Work, model: Any) -> Any:
     return work.session.scalars(select(model).order_by(model.id).execution_options(yield_per=1000))
 
@@ -224,7 +232,3 @@ def _kept(work: Work, key: str, token: str, *, lock: bool = False) -> tuple[Shee
     if found is None or found.key != key or datetime.now(TZ) - found.created_at > LIFE:
         abort(404)
     return found, sheets.Plan.from_json(found.plan)
-
-
-def _file(data: bytes, name: str) -> ResponseReturnValue:
-    return send_file(io.BytesIO(data), mimetype=XLSX, as_attachment=True, download_name=name)

@@ -31,7 +31,10 @@
   for (const row of document.querySelectorAll(".grid tbody tr")) {
     const tick = row.querySelector('input[name="unit"]');
     if (tick) row.addEventListener("input", (event) => { if (event.target.name && event.target !== tick) tick.checked = true; });
+    // Unticked again: what was picked in it is put away with it, not saved unseen.
+    tick?.addEventListener("change", () => { if (!tick.checked) for (const one of row.querySelectorAll("td input, td select, td textarea")) { if (one.type === "checkbox" || one.type === "radio") one.checked = false; else if (one.type !== "hidden") one.value = ""; } });
   }
+  if (matchMedia("(max-width: 640px)").matches) for (const one of document.querySelectorAll("details[data-folds]")) one.open = false;
   const fresh = document.querySelector("[data-refresh]");
   if (fresh) setTimeout(() => location.reload(), fresh.dataset.refresh * 1000);
   document.addEventListener("click", (event) => {

@@ -46,6 +46,7 @@ def with_step(monkeypatch: pytest.MonkeyPatch, **spoilt: Any) -> list[str]:
         ),
         ({"stamps": "mended"}, "'mended' is not there -> name a field of the record, such as 'mended_on'"),
         ({"clears": ("nothing",)}, "'nothing' is not there -> name a field of the record"),
+        ({"hands_in": True, "needs_remark": True}, "hands_in, yet it asks for more than the form has"),
         ({"by": ("department",)}, "by 'department' is nobody -> use REPORTER, LEAD or COORDINATOR"),
     ],
 )

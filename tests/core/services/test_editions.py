@@ -158,4 +158,5 @@ def test_the_pages_issue_show_correct_and_compare(client: Client) -> None:
     wrong = group.post("/report/editions", data={"csrf_token": token, "as_of": "昨天"})
     assert wrong.status_code == 422 and "日期看不懂" in wrong.text
     community = client("a")
-    assert "出刊</button>" not in community.get("/report/editions").text
+    assert "出刊后不能撤回" in group.get("/report/editions").text, "asked once more"
+    assert 'name="as_of"' not in community.get("/report/editions").text

@@ -23,11 +23,11 @@ RAW = raws(1, PEOPLE[1])[GUARD]
 
 
 @pytest.fixture
-def ring(monkeypatch: pytest.MonkeyPatch, platform: Platform) -> Iterator[None]:
-    """The keys of this test alone."""
+def platform(monkeypatch: pytest.MonkeyPatch, store: Platform) -> Iterator[Platform]:
+    """On each of the two stores, with the keys of this test alone."""
     monkeypatch.setattr(keys, "_ring", {})
-    keys.use(platform.config.secret_key)
-    yield
+    keys.use(store.config.secret_key)
+    yield store
 
 
 def sent(platform: Platform, raw: dict[str, object] = RAW) -> bool:
@@ -47,7 +47,7 @@ def bare(raw: dict[str, object]) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-def test_the_store_does_not_tell_a_number_by_trying(platform: Platform, ring: None) -> None:
+def test_the_store_does_not_tell_a_number_by_trying(platform: Platform) -> None:
     assert not sent(platform) and sent(platform)
     digest, guessed = kept(platform), bare(RAW)
     assert guessed == receipts.digest_of(GUARD, None, RAW), "this is how one would try"
@@ -59,7 +59,7 @@ def test_the_store_does_not_tell_a_number_by_trying(platform: Platform, ring: No
         assert isinstance(other, KeyReused)
 
 
-def test_it_is_known_again_after_the_key_was_changed_and_given_up(platform: Platform, ring: None) -> None:
+def test_it_is_known_again_after_the_key_was_changed_and_given_up(platform: Platform) -> None:
     assert not sent(platform)
     keys.use(b"a new one")
     assert sent(platform)
@@ -70,14 +70,17 @@ def test_it_is_known_again_after_the_key_was_changed_and_given_up(platform: Plat
     assert sent(platform), "never twice"
 
 
-def test_what_was_kept_bare_is_known_and_keyed_by_resealing(platform: Platform, ring: None) -> None:
+def test_what_was_kept_bare_is_known_and_keyed_by_resealing(platform: Platform) -> None:
     assert not sent(platform)
     with platform.work() as work:
         work.session.execute(text("UPDATE receipt SET digest = :d"), {"d": bare(RAW)})
     assert sent(platform)
     with pytest.raises(KeyReused):
         sent(platform, RAW | {"post_no": "岗9"})
-    resealing.reseal(platform)
+    told = resealing.reseal(platform)
+    with platform.reading() as work:
+        connection = work.session.connection()
+        assert (told.damaged, resealing.unbound(connection), list(resealing.closed(connection))) == ([], 0, [])
     mac = hmac.digest(keys.current().comparing, bare(RAW).encode(), "sha256").hex()[:48]
     assert kept(platform) == f"{keys.current().name}:{mac}" and sent(platform)
     with pytest.raises(KeyReused):

@@ -189,7 +189,7 @@ def test_a_wrong_row_stays_and_the_right_ones_are_saved_once(a: Any) -> None:
     form = grid_form(a, unit=units[:2], **{f"u{units[0]}-f_photos": "demo", f"u{units[1]}-f_people": "很多"})
     answer = a.post(f"/r/{KEY}/grid", data=form)
     assert answer.status_code == 422 and count(a) == 1
-    assert 'value="很多"' in answer.text and "共 1 条" in answer.text and "还有 1 行没有保存" in answer.text
+    assert 'value="很多"' in answer.text and "共 1 条" in answer.text and "还有 1 个没有保存" in answer.text
     assert f'name="unit" value="{units[0]}"' not in answer.text, "what is saved is gone from the grid"
     assert a.post(f"/r/{KEY}/grid", data=form).status_code == 422 and count(a) == 1, "sent again, saved once"
 

@@ -39,7 +39,7 @@ def test_a_changed_line_is_named_and_who_audits_is_told(client: Client) -> None:
     page = browser.get("/journal/verification").get_data(as_text=True)
     assert "第一处不符在第 4 条" in page and "完好" not in page
     assert "已通知 1 人" in anchored(browser)
-    assert "第 4 条与摘要不符" in browser.get("/inbox").get_data(as_text=True)
+    assert "第 4 条与校验码不符" in browser.get("/inbox").get_data(as_text=True)
     assert not (browser.platform.config.data / "anchors").exists(), "what is not whole is not anchored"
 
 

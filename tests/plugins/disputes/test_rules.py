@@ -340,3 +340,11 @@ def test_what_market_order_is_told(desk: Any) -> None:
         (found,) = work.session.execute(rows).all()
         assert slug == "disputes"
         assert tuple(found) == (desk.complex_of(work, 1), DAY, "投诉", 1, "停车充电：电动车停在楼道", KEY, one)
+
+
+@pytest.mark.parametrize("said", ["王小明反映漏水，电话13800138000", "请回 138-0013-8000", "联系138 0013 8000"])
+def test_the_open_words_of_a_complaint_hold_no_phone_number(desk: Any, said: str) -> None:
+    """事由 (F3.1) is read by everybody; 联系电话 is sealed."""
+    with pytest.raises(Invalid, match="手机号码"):
+        desk.file(summary=said)
+    assert desk.file(summary="工单20241113800138000反映漏水")

@@ -211,7 +211,7 @@ def test_15_a_missing_item_becomes_an_issue_closed_with_a_photo_by_another(desk:
     with desk.platform.reading() as work:
         assert figure(work, PUBLISHED, date(2024, 11, 15))[0] == 0
         assert figure(work, "market_order.issues_closed", date(2024, 11, 15)) == (0, 1)
-    with pytest.raises(Invalid, match="必填：请填写整改后照片"):
+    with pytest.raises(Invalid, match="必填：请上传整改后照片"):
         desk.move("a", "issue", issue.id, "mend")
     with pytest.raises(NotFound):
         desk.move("b", "issue", issue.id, "mend", after_photos=["demo"])
