@@ -74,7 +74,7 @@ def _has_run(platform: Platform, job: Job, scheduled: datetime, now: datetime) -
 def _run(platform: Platform, job: Job, scheduled: datetime, now: datetime) -> None:
     time.sleep(3 * TAKES_S)  # the effect is worked out before it is written
     with platform.work(SYSTEM_ACTOR, now=now, source="job") as work:
-        job.run(job_runs.context(work, scheduled, []))
+        job.run(job_runs.context(work, job.key, scheduled, []))
         work.session.merge(_row(job, scheduled, now))
 
 

@@ -90,7 +90,7 @@ from core.base.units import ACTION, COMMUNITY, COMPANY, COMPLEX, DEPARTMENT, GRI
 from core.base.version import VERSION, Leaving
 from core.base.version import found as _found
 from core.base.window import TZ, Period, Window, day_of
-from core.base.workflow import COORDINATOR, LEAD, REPORTER, REVIEW, State, Transition, Workflow
+from core.base.workflow import COORDINATOR, LEAD, REPORTER, REVIEW, SYSTEM, State, Transition, Workflow
 from core.base.world import DemoComplex, World
 from core.estate.units import (
     MANAGED,
@@ -194,6 +194,7 @@ __all__ = [
     "Rows",
     "SERVICES",
     "STREET",
+    "SYSTEM",
     "SameDay",
     "Sample",
     "Say",

@@ -95,5 +95,5 @@ def open_platform(config: Config, catalog: Catalog | None = None) -> Platform:
     )
     with preflight.opening(config):
         db = Database(config.database_url, busy_s=config.busy_timeout)
-        catalog = migrations.upgrade(db, catalog, strict=strict)
+        catalog = migrations.ready(db, catalog, strict=strict)
     return Platform(config, db, catalog, apart=Apart.of(config, catalog))

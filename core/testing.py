@@ -7,7 +7,7 @@
 - ``clock.to(day)``: the platform's day moves on, duties are laid out as its first job of the day would.
 - ``session``: a read-only session; it sees what was written before its first select.
 - ``plugin_contract(slug)``: every rule, on SQLite and, where ACTIONS_TEST_DATABASE_URL names a server, on PostgreSQL.
-- ``report``, ``move``, ``figure``, ``light``, ``owed``, ``at``: what a test does and asks; ``Invalid`` is a refusal.
+- ``report``, ``move``, ``figure``, ``light``, ``owed``, ``run_job``, ``at``: what a test does and asks; ``Invalid`` is a refusal.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,8 @@ from core.services.owing import duties
 from core.services.permission.access import SYSTEM_ACTOR
 from core.services.photos import uploads
 from core.services.platform import Platform
+from core.services.scheduled import job_runs
+from core.services.scheduled.job_runs import JobRun
 from core.services.store.db import Database
 from core.services.work import Work
 from core.services.writing import records, registry
@@ -56,6 +59,7 @@ __all__ = [
     "move",
     "owed",
     "report",
+    "run_job",
     "small_platform",
 ]
 
@@ -263,12 +267,17 @@ def move(
         records.move(work, key, record_id, step, values or {})
 
 
-def contract_broken(slug: str, url: str = "") -> str:
+def run_job(platform: Platform, key: str) -> JobRun:
+    """Run a job at once, on the platform's day; ``state``, ``result`` (its sentence), ``log`` (what it said), ``error``."""
+    return job_runs.run_now(platform, key)
+
+
+def contract_broken(slug: str, url: str = "", say: Callable[[str], None] = lambda _line: None) -> str:
     """What the plugin ``slug`` does not keep of the contract, as ``actions doctor`` would say it; "" if all is well. ``url``: a
-    PostgreSQL server to try it on; its user must be allowed to create databases."""
+    PostgreSQL server to try it on; its user must be allowed to create databases. ``say``: is told each rule when it begins."""
     from core import checks  # noqa: PLC0415 - only a plugin's own test asks
 
-    found = next((one for one in checks.doctor(only=slug, url=url).plugins if one.slug == slug), None)
+    found = next((one for one in checks.doctor(only=slug, url=url, say=say).plugins if one.slug == slug), None)
     if found is None:
         return f"没有名为“{slug}”的插件：先安装它（pip install -e .），入口写在 pyproject.toml 的 special_actions.plugins 里"
     return "\n".join(found.lines()) if found.broken or found.quarantined else ""
@@ -281,6 +290,18 @@ def entered(browser: Any, token: str) -> Any:
     return browser.post(f"/enter/{token}", data={"csrf_token": found[1] if found else ""})
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", 'contract: uses plugin_contract, every rule on data; -m "not contract" leaves it out'
+    )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "plugin_contract" in getattr(item, "fixturenames", ()):
+            item.add_marker("contract")
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def plugin_contract(request: pytest.FixtureRequest) -> Callable[[str], None]:
     """``plugin_contract("waste_sorting")`` fails with every rule the plugin does not keep, where, and how to mend it."""
@@ -288,8 +309,17 @@ def plugin_contract(request: pytest.FixtureRequest) -> Callable[[str], None]:
     if request.param == "postgresql" and not server:
         pytest.skip("ACTIONS_TEST_DATABASE_URL names no PostgreSQL server")
 
+    known = request.config.pluginmanager
+    shown, capture = known.getplugin("terminalreporter"), known.getplugin("capturemanager")
+    wanted = shown is not None and (request.config.get_verbosity() > 0 or bool(shown.isatty))
+
+    def say(line: str) -> None:
+        if wanted:
+            with capture.global_and_fixture_disabled() if capture is not None else nullcontext():
+                shown.write_line(f"… {line}")
+
     def keeps(slug: str) -> None:
-        if told := contract_broken(slug, server if request.param == "postgresql" else ""):
+        if told := contract_broken(slug, server if request.param == "postgresql" else "", say):
             pytest.fail(told, pytrace=False)
 
     return keeps

@@ -169,20 +169,33 @@ class Series:
     values: tuple[float | None, ...]
 
 
+SHAPES = ("line", "bar")
+MOST_SHARE = 10  # a share may pass one, a thousand percent it does not
+
+
 @dataclass(frozen=True, kw_only=True)
 class Chart:
-    """A small chart. ``values`` of each series stand over ``labels``; a None is a gap, not a zero."""
+    """A small chart. ``values`` of each series stand over ``labels``; a None is a gap, not a zero. ``shape``: line, bar. ``unit``
+    "%": values and target are shares, 0.85 is shown as 85%. ``over``: what the labels are, the first heading of its table (时间,
+    社区, 小区). Raises ``ValueError`` where it is made, not where it is drawn."""
 
     title: str
     labels: tuple[str, ...]
     series: tuple[Series, ...]
-    shape: str = "line"  # line, bar
-    unit: str = ""  # "%": values are shares 0..1
+    shape: str = "line"
+    unit: str = ""
     target: float | None = None
     target_label: str = "目标"
-    over: str = "时间"  # what the labels are: 时间, 社区, 专项行动
+    over: str = "时间"
 
     def __post_init__(self) -> None:
+        if self.shape not in SHAPES:
+            raise ValueError(f"chart {self.title!r}: no shape {self.shape!r}, one of {', '.join(SHAPES)}")
+        if self.unit == "%":
+            known = [v for s in self.series for v in s.values if v is not None]
+            known += [self.target] if self.target is not None else []
+            if big := [v for v in known if abs(v) > MOST_SHARE]:
+                raise ValueError(f"chart {self.title!r}: unit '%' takes shares, 0.85 for 85%; {big[0]} is no share")
         for one in self.series:
             if len(one.values) != len(self.labels):
                 raise ValueError(f"chart {self.title!r}: {len(one.values)} values over {len(self.labels)} labels")

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
-from typing import Any
+from typing import Any, Protocol
 
 from core.base.blocks import Block, Light
 from core.base.describe import Deadline, Indicator, Rows
 from core.base.record import Record
 from core.base.target import Pace, Target
 from core.base.window import Window
+from core.base.workflow import LEAD
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,11 +117,28 @@ class Facts:
         return next(f for f in self.deadlines if f.deadline.key == key)
 
 
+class Tell(Protocol):
+    """How a job reminds people; see ``JobContext``."""
+
+    def __call__(self, title: str, text: str, *, to: str = LEAD, community_id: int = 0, link: str = "") -> int: ...
+
+
+def _nobody(title: str, text: str, *, to: str = LEAD, community_id: int = 0, link: str = "") -> int:
+    return 0
+
+
 @dataclass(frozen=True, kw_only=True)
 class JobContext:
-    """What a job is given: its scheduled time, read access, and the one door."""
+    """What a job is given: its scheduled time ``now``; ``read(select)``; the one door ``save(Record, values)``, which answers the
+    record's id; ``say(text)``, a line in the run's log on the page of jobs, which is told to nobody; and
+    ``tell(title, text, to=LEAD, community_id=0, link="")``, a message to people: to the departments that lead the action (the
+    coordination group where none does), ``to=COORDINATOR`` the coordination group,
+    ``to=REPORTER, community_id=3`` that community (where it has no account, the coordination group). It stands in their inbox
+    when the run is over, goes out by mail or a robot where one is set up (not between 20:00 and 8:00), and answers how many
+    people are told; the same words of one run are told once."""
 
     now: datetime
     read: Callable[[Rows], Sequence[Any]]
     save: Callable[[type[Record], dict[str, Any]], int]
-    say: Callable[[str], None]  # a line in the run's log
+    say: Callable[[str], None]
+    tell: Tell = _nobody

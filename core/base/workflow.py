@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 # Who a person is towards a record. The permission rule itself lives in services/permission/access.py.
 REPORTER, LEAD, COORDINATOR = "reporter", "lead", "coordinator"
+SYSTEM = "system"  # nobody: a step with ``by=(SYSTEM,)`` is taken by a reaction alone and offered on no page
 
 
 @dataclass(frozen=True, kw_only=True)

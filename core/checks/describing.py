@@ -22,6 +22,7 @@ FIXED = ("records.py", "indicators.py", "deadlines.py", "report.py", "sample.py"
 MORE = ("workflows", "reactions", "hooks", "documents", "jobs", "notices", "intakes", "views")
 ALLOWED = {"__init__", "plugin", *(f.removesuffix(".py") for f in FIXED), *MORE}
 FOREIGN = ("flask", "werkzeug", "jinja2", "apscheduler", "wtforms")
+OPEN = "【填："  # what a scaffold leaves to be filled in
 PERSONAL = ("姓名", "电话", "手机", "身份证", "联系方式", "住址", "家庭地址")
 
 
@@ -71,6 +72,15 @@ def labels(subject: Subject) -> Iterator[str]:
     for indicator in plugin.indicators:
         if not (indicator.numerator and indicator.denominator) and indicator.shape.value in ("ratio", "reduction"):
             yield f"{indicator.key} 没有写分子或分母的口径"
+
+
+def unfilled(plugin: Declared) -> Iterator[str]:
+    """What the scaffold left to its author and pages and reports would show for good."""
+    said = [("行动", plugin.action.slug, [plugin.action.goal, plugin.action.clause])]
+    said += [("指标", one.key, [one.clause, one.numerator, one.denominator]) for one in plugin.indicators]
+    said += [("时限", one.key, [one.clause, one.settles]) for one in plugin.deadlines]
+    for what, key, words in said:
+        yield from (f"{what} {key} 还写着“{word}”，会显示在页面和报告里" for word in words if OPEN in word)
 
 
 def personal(subject: Subject) -> Iterator[str]:

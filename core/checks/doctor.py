@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from core.base import keys
-from core.checks import bench
+from core.checks import bench, describing
 from core.checks.bench import Benches, NoBench
 from core.checks.rule import Medal, Rule, Subject
 from core.checks.rules import RULES
@@ -27,7 +27,8 @@ class Broken:
 
 @dataclass(frozen=True, kw_only=True)
 class Examined:
-    """One plugin: its medal and what it does not keep."""
+    """One plugin: its medal and what it does not keep. ``hints``: what its author has still to write, which breaks nothing.
+    ``untried``: rules a quick look left out; then there is no medal."""
 
     slug: str
     label: str
@@ -35,14 +36,24 @@ class Examined:
     announced: bool
     quarantined: bool
     broken: tuple[Broken, ...]
+    hints: tuple[str, ...] = ()
+    untried: int = 0
+
+    @property
+    def state(self) -> str:
+        if self.quarantined:
+            return "已隔离"
+        if self.untried:
+            return f"只看了申报，另有 {self.untried} 条规则要在示例数据上试（不加 --quick）"
+        return "尚未建设" if self.announced else self.medal.word
 
     def lines(self) -> Iterator[str]:
-        state = "已隔离" if self.quarantined else "尚未建设" if self.announced else self.medal.word
-        yield f"{'✗' if self.broken else '✓'} {self.slug} {self.label}：{state}"
+        yield f"{'✗' if self.broken else '✓'} {self.slug} {self.label}：{self.state}"
         for one in self.broken:
             yield f"    ✗ {one.rule.key}：{one.rule.text}"
             yield from (f"        {what}" for what in one.what)
             yield f"        → {one.rule.mend}"
+        yield from (f"    ! {hint}" for hint in self.hints)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,18 +79,27 @@ class Report:
             yield from one.lines()
 
 
-def doctor(platform: Platform | None = None, only: str = "", url: str = "") -> Report:
+Saying = Callable[[str], None]
+
+
+def _silent(_line: str) -> None: ...
+
+
+def doctor(
+    platform: Platform | None = None, only: str = "", url: str = "", *, quick: bool = False, say: Saying = _silent
+) -> Report:
     """Examine ``platform``, its surroundings and its plugins (or ``only`` one); without a platform (in a process of its
-    own), the plugins that can be found. ``url``: a PostgreSQL server to try them on instead of files."""
+    own), the plugins that can be found. ``url``: a PostgreSQL server to try them on instead of files. ``quick``: without the
+    rules that need the scratch world. ``say``: is told each rule when it begins."""
     if platform is None:
         keys.use(secrets.token_bytes(32))  # the scratch world holds invented personal data
     catalog = platform.catalog if platform is not None else plugins.load()
     around = tuple(look_around(platform)) if platform is not None else ()
+    rules = [rule for rule in RULES if not (quick and rule.tried)]
     with bench.opened(catalog, url) as benches:
         try:
-            return Report(
-                plugins=tuple(examine(s) for s in subjects(catalog, benches) if only in ("", s.slug)), around=around
-            )
+            chosen = [s for s in subjects(catalog, benches) if only in ("", s.slug)]
+            return Report(plugins=tuple(examine(s, rules, say) for s in chosen), around=around)
         except NoBench as error:
             lost = Finding(text=str(error), mend="修正上述原因后重新检查；各插件本次未检查", broken=True)
             return Report(plugins=(), around=(*around, lost))
@@ -93,9 +113,9 @@ def subjects(catalog: Catalog, benches: Benches) -> Iterator[Subject]:
         yield Subject(slug=fault.plugin, fault=fault, benches=benches)
 
 
-def examine(subject: Subject, rules: Iterable[Rule] = RULES) -> Examined:
-    found = ((rule, tuple(rule.findings(subject))) for rule in rules)
-    broken = tuple(Broken(rule=rule, what=what) for rule, what in found if what)
+def examine(subject: Subject, rules: Iterable[Rule] = RULES, say: Saying = _silent) -> Examined:
+    asked = list(rules)
+    broken = tuple(_broken(subject, asked, say))
     return Examined(
         slug=subject.slug,
         label=subject.declared.action.label if subject.declared else "",
@@ -103,7 +123,16 @@ def examine(subject: Subject, rules: Iterable[Rule] = RULES) -> Examined:
         announced=subject.announced,
         quarantined=subject.declared is None,
         broken=broken,
+        hints=tuple(describing.unfilled(subject.declared)) if subject.declared is not None else (),
+        untried=0 if any(rule.tried for rule in asked) else sum(rule.tried and rule.applies(subject) for rule in RULES),
     )
+
+
+def _broken(subject: Subject, rules: Iterable[Rule], say: Saying) -> Iterator[Broken]:
+    for rule in rules:
+        say(f"{subject.slug} {rule.key}")
+        if found := rule.findings(subject):
+            yield Broken(rule=rule, what=tuple(found))
 
 
 def _medal(broken: tuple[Broken, ...]) -> Medal:

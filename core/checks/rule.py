@@ -5,7 +5,6 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 from core.checks.bench import Benches, NoBench
 from core.kernel.catalog import Declared, Fault
@@ -51,7 +50,8 @@ class Subject:
 @dataclass(frozen=True, kw_only=True)
 class Rule:
     """``check`` yields what is wrong, naming file or key; nothing if all is well. ``always``: also for a plugin that
-    is only announced; the others wait until it is built. ``medal``: the level this rule belongs to."""
+    is only announced; the others wait until it is built. ``tried``: on the scratch world, which takes its time; the others
+    read the declarations alone. ``medal``: the level this rule belongs to."""
 
     key: str
     medal: Medal
@@ -59,6 +59,7 @@ class Rule:
     mend: str
     check: Callable[[Subject], Iterator[str]]
     always: bool = False
+    tried: bool = False
 
     def applies(self, subject: Subject) -> bool:
         if subject.declared is None:
@@ -70,8 +71,10 @@ class Rule:
         if not self.applies(subject):
             return []
         try:
-            return list(islice(self.check(subject), MOST))
+            found = list(self.check(subject))
         except (KeyboardInterrupt, NoBench):
             raise
         except BaseException as error:  # the plugin's own code runs here, and may even call sys.exit
             return [fault(subject.slug, self.key, error).what]
+        more = [f"还有 {len(found) - MOST} 条"] if len(found) > MOST else []
+        return found[:MOST] + more

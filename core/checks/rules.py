@@ -38,6 +38,7 @@ RULES: tuple[Rule, ...] = (
         text="迁移步骤建出的表与记录的申报一致",
         mend="运行 actions migration <插件> <说明> 写出下一步迁移",
         check=showing.migrations,
+        tried=True,
     ),
     Rule(
         key="columns",
@@ -45,6 +46,7 @@ RULES: tuple[Rule, ...] = (
         text="指标正好给出三列，一个对象一行，有无数据、任何一天都成立",
         mend="改 indicators.py：select(对象, 分子, 分母)，用 coverage、share、tally、count 之一最稳妥",
         check=counting.columns,
+        tried=True,
     ),
     Rule(
         key="duties",
@@ -52,6 +54,7 @@ RULES: tuple[Rule, ...] = (
         text="时限的查询给出（对象，日期），一个对象一行，字段名存在",
         mend="改 deadlines.py：who 选一列对象，done 选（对象，日期）；时钟的 opened/stated/done_on 写记录的字段名",
         check=counting.duties,
+        tried=True,
     ),
     Rule(
         key="section",
@@ -59,6 +62,7 @@ RULES: tuple[Rule, ...] = (
         text="报告一节在有无数据时都能生成，各种格式都能输出",
         mend="改 report.py：没有数据时用 Number(None) 和表格的 empty=，不要除以零",
         check=showing.section,
+        tried=True,
     ),
     Rule(
         key="panels",
@@ -66,6 +70,7 @@ RULES: tuple[Rule, ...] = (
         text="小区卡片上的栏目能生成",
         mend="改 views.py：只读、只给出块",
         check=showing.panels,
+        tried=True,
     ),
     Rule(
         key="compilations",
@@ -73,6 +78,7 @@ RULES: tuple[Rule, ...] = (
         text="汇编材料和附在各行动一节末尾的内容在有无数据时都能生成，各种格式都能输出",
         mend="改 documents.py、report.py：只用给的事实，没有数据时写明“没有”",
         check=showing.compilations,
+        tried=True,
     ),
     Rule(
         key="parts",
@@ -80,6 +86,7 @@ RULES: tuple[Rule, ...] = (
         text="只算一个对象，与总表中该对象的一行相同",
         mend="改 indicators.py：一个对象的数只取决于它自己的记录，不要排名、取前几名或用全体的合计",
         check=counting.parts,
+        tried=True,
     ),
     Rule(
         key="samples",
@@ -87,6 +94,7 @@ RULES: tuple[Rule, ...] = (
         text="每种记录都有示例，示例按日期经过同一道校验写入，每次相同",
         mend="改 sample.py：日期不晚于当天，必填齐全，只用 world.chance(...) 取随机数",
         check=sampling.samples,
+        tried=True,
     ),
     Rule(
         key="roundtrip",
@@ -94,6 +102,7 @@ RULES: tuple[Rule, ...] = (
         text="示例经表单、JSON、表格来回不变",
         mend="改字段类型：read、text、dump、load 要互为往返",
         check=sampling.roundtrip,
+        tried=True,
     ),
     Rule(
         key="settings",
@@ -101,6 +110,7 @@ RULES: tuple[Rule, ...] = (
         text="设置项的默认值经表单和存取不变",
         mend="让 default 与 kind 的类型一致",
         check=describing.settings,
+        tried=True,
     ),
     Rule(
         key="schedule",

@@ -14,10 +14,17 @@ from typing import IO, Any
 HAN = re.compile(r"[一-鿿]")
 
 
-def literals(source: str) -> Iterator[tuple[int, str]]:
-    """Every Chinese literal of a module with its line, docstrings and the parts of f-strings left out."""
+NAMING = (
+    "departments",
+    "listed",
+)  # what looks something up in the campaign by its name: scope.departments(("城管办",))
+
+
+def literals(source: str, *, shown: bool = False) -> Iterator[tuple[int, str]]:
+    """Every Chinese literal of a module with its line, docstrings and the parts of f-strings left out. ``shown``: only what a
+    page may show, not the names something is looked up by nor the other headings of a column (``also=``)."""
     tree = ast.parse(source)
-    skipped: set[int] = set()
+    skipped: set[int] = _unshown(tree) if shown else set()
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
             skipped.update(id(part) for part in node.values)
@@ -32,6 +39,17 @@ def literals(source: str) -> Iterator[tuple[int, str]]:
             and HAN.search(node.value)
         ):
             yield node.lineno, node.value
+
+
+def _unshown(tree: ast.Module) -> set[int]:
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    found = [k.value for call in calls for k in call.keywords if k.arg == "also"]
+    found += [arg for call in calls if getattr(call.func, "attr", "") in NAMING for arg in call.args]
+    constants = {arg.id for arg in found if isinstance(arg, ast.Name)}
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and any(getattr(t, "id", "") in constants for t in node.targets):
+            found.append(node.value)
+    return {id(part) for one in found for part in ast.walk(one)}
 
 
 def extract(

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from core.base.errors import Invalid
+from core.base.window import TZ
 from core.cli.opening import DAY, main, said
 from core.kernel import plugins
 
@@ -60,7 +61,7 @@ def check(folder: Path) -> None:
             click.echo(f"✗ {problem.field} {problem.text}")
         click.echo(f"{len(error.problems)} 处要改，改好才能装入。")
         raise SystemExit(1) from None
-    findings = campaign_check.missing(folder, plan, plugins.load())
+    findings = campaign_check.missing(folder, plan, plugins.load(), datetime.now(TZ).date())
     for problem in findings.problems:
         click.echo(f"· {problem.field} {problem.text}")
     for doubt in plan.doubts():

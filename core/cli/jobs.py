@@ -86,10 +86,13 @@ def job_run(key: str) -> None:
 @click.option("--to", "until", type=DAY, help="到哪一天，默认一年")
 @click.option("--plugin", default="", help="只看一个插件")
 def simulate(since: datetime | None, until: datetime | None, plugin: str) -> None:
-    """Live a campaign on a fast clock in a throw-away copy: what will be owed, told, escalated, run."""
+    """Live a campaign on a fast clock in a throw-away copy: what will be owed, told, escalated, run. It needs one that is loaded;
+    exit 1 if a duty or a job raised."""
     with opened() as found, said():
         if not loaded(found):
-            raise click.ClickException("还没有方案：先用 actions init --campaign 目录 或 actions init --demo")
+            raise click.ClickException(
+                "还没有方案，推演要有一个：自己的用 actions init --campaign 目录，试用的用 actions init --demo --complexes 12"
+            )
         if plugin and plugin not in found.catalog.plugins:
             known = "、".join(found.catalog.plugins)
             raise click.UsageError(f"没有名为“{plugin}”的可用插件，可选：{known}；actions doctor 说明为什么没有")
@@ -102,8 +105,10 @@ def simulate(since: datetime | None, until: datetime | None, plugin: str) -> Non
 def _simulated(found: Platform, first: date, last: date, plugin: str) -> None:
     from core.jobs import simulate as simulator  # noqa: PLC0415
 
-    with simulator.copied(found) as copy:
-        only = f"{plugin}." if plugin else ""
+    only = f"{plugin}." if plugin else ""
+    with simulator.copied(found) as copy, simulator.quiet(only):
         months = simulator.simulate(copy, first, last, only=only, say=click.echo)
         for line in simulator.lines(copy, months):
             click.echo(line)
+    if simulator.broken(months):
+        raise SystemExit(1)

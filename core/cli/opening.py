@@ -37,19 +37,25 @@ DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 def platform(data: Path | None = None) -> Platform:
     """The platform of this process, its store brought to the newest shape."""
-    try:
-        config = Config.read(data=data)
-    except Misconfigured as error:
-        raise click.ClickException(str(error)) from None
+    config = configured(data)
     keys.use(config.secret_key, *config.old_keys)
     strict = config.strict and not config.developing
     catalog = plugins.load(only=config.plugins, without=config.without, strict=strict, packages=config.packages)
     with said(), preflight.opening(config):
         db = Database(config.database_url, busy_s=config.busy_timeout)
-        catalog = migrations.upgrade(db, catalog, strict=strict)
+        catalog = migrations.ready(db, catalog, strict=strict)
     for fault in catalog.faults:
         click.echo(f"插件 {fault.plugin} 已隔离（{fault.stage}）：{fault.what}", err=True)
+        if fault.mend:
+            click.echo(f"    → {fault.mend}", err=True)
     return Platform(config, db, catalog, apart=Apart.of(config, catalog))
+
+
+def configured(data: Path | None = None) -> Config:
+    try:
+        return Config.read(data=data)
+    except Misconfigured as error:
+        raise click.ClickException(str(error)) from None
 
 
 @contextmanager

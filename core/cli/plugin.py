@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from importlib.metadata import version
 from pathlib import Path
 from string import Template
@@ -11,6 +12,7 @@ import click
 
 from core.cli.opening import main, opened, said
 from core.kernel import plugins
+from core.kernel.catalog import Catalog
 
 TEMPLATES = Path(__file__).with_name("scaffold")
 PLACES = {
@@ -23,6 +25,14 @@ PLACES = {
 SLUG = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 
+ASKED: dict[str, tuple[str, str | None]] = {
+    "label": ("行动名称", None),
+    "english": ("英文名称", None),
+    "goal": ("工作目标（一句话，会显示在页面和报告里）", "【填：工作目标】"),
+    "clause": ("依据（文件条款）", "【填：依据】"),
+}  # the question, and what stands where it is not answered
+
+
 @main.group()
 def plugin() -> None:
     """Plugins: new, words, remove, restore."""
@@ -30,26 +40,32 @@ def plugin() -> None:
 
 @plugin.command()
 @click.argument("name")
-@click.option("--label", prompt="行动名称", help="行动的中文名称，如 垃圾分类提升专项行动")
-@click.option("--english", prompt="英文名称", help="英文名称，如 Waste sorting")
-@click.option("--goal", prompt="工作目标", default="每月每个小区至少检查一次。", help="一句话")
-@click.option("--clause", prompt="依据（文件条款）", default="—")
+@click.option("--label", help="行动的中文名称，如 垃圾分类提升专项行动")
+@click.option("--english", help="英文名称，如 Waste sorting")
+@click.option("--goal", help="工作目标，一句话，会显示在页面和报告里")
+@click.option("--clause", help="依据的文件条款")
 @click.option("--number", type=click.IntRange(1, 99), help="序号，默认接在已有行动之后")
 @click.option("--folder", type=click.Path(file_okay=False, path_type=Path), default=Path(), help="写在哪个目录下")
-def new(name: str, label: str, english: str, goal: str, clause: str, number: int | None, folder: Path) -> None:
-    """Write a complete package NAME: it installs, passes its tests and keeps the contract before a line is written."""
+def new(
+    name: str,
+    label: str | None,
+    english: str | None,
+    goal: str | None,
+    clause: str | None,
+    number: int | None,
+    folder: Path,
+) -> None:
+    """Write a complete package NAME: it installs, passes its tests and keeps the contract before a line is written. What is not
+    given as an option is asked for; a goal or clause that is left out is marked as to be filled in."""
     known = plugins.load()
-    refusal = _refusal(name, folder / name, set(known.plugins) | set(plugins.found()))
+    refusal = _refusal(name, folder / name, set(known.plugins) | set(plugins.found())) or _taken(known, number)
     if refusal:
         raise click.UsageError(refusal)
     words = {
         "slug": name,
         "dashed": name.replace("_", "-"),
-        "label": _line(label),
-        "english": _line(english),
-        "goal": _line(goal),
-        "clause": _line(clause),
-        "number": str(number or max((p.action.number for p in known.plugins.values()), default=0) + 1),
+        **_asked(label=label, english=english, goal=goal, clause=clause),
+        "number": str(number or _next(known)),
         "version": version("special-actions"),
     }
     for template in sorted(TEMPLATES.glob("*.tmpl")):
@@ -68,7 +84,8 @@ def new(name: str, label: str, english: str, goal: str, clause: str, number: int
 @click.argument("name")
 @click.option("--write", is_flag=True, help="在 messages.po 里为它们留好空位")
 def words(name: str, write: bool) -> None:
-    """List the words of plugin NAME that have no English yet; exit 1 if there are any."""
+    """List the words of plugin NAME that have no English yet; exit 1 if there are any. With --write they get a place in its
+    messages.po, and what is no longer said goes out of it."""
     from core.checks import words as wording  # noqa: PLC0415 - only this command needs it
 
     known = plugins.load().plugins
@@ -80,7 +97,7 @@ def words(name: str, write: bool) -> None:
         click.echo(text)
     if write:
         click.echo(f"已写入 {wording.make_room(folder)}，在 msgstr 里填英文。")
-    if missing:
+    elif missing:
         raise SystemExit(1)
 
 
@@ -117,6 +134,27 @@ def _refusal(name: str, folder: Path, taken: set[str]) -> str:
     if folder.exists() and any(folder.iterdir()):
         return f"目录 {folder} 已存在且不是空的，请换一个名字或目录"
     return ""
+
+
+def _asked(**given: str | None) -> dict[str, str]:
+    """What the options say, or the terminal; without either, what may wait is marked, and what may not is named."""
+    terminal = sys.stdin.isatty()
+    if not terminal and (missing := [f"--{name}" for name in ("label", "english") if not given[name]]):
+        raise click.UsageError(f"没有终端可以提问，请写明 {'、'.join(missing)}（--goal、--clause、--number 可以不写）")
+    out = {}
+    for name, answer in given.items():
+        question, default = ASKED[name]
+        out[name] = _line(answer or (click.prompt(question, default=default) if terminal else default or ""))
+    return out
+
+
+def _next(known: Catalog) -> int:
+    return max((p.action.number for p in known.plugins.values()), default=0) + 1
+
+
+def _taken(known: Catalog, number: int | None) -> str:
+    other = next((p.action for p in known.plugins.values() if p.action.number == number), None)
+    return f"序号 {number} 已是“{other.label}”的，请另选一个，如 {_next(known)}" if other is not None else ""
 
 
 def _line(text: str) -> str:

@@ -41,6 +41,7 @@ CONSTANTS = {
     "REVIEW": "the workflow of a record that names none: reported, then checked or sent back",
     "Rows": "a SQLAlchemy select; what measures, duties and offers return",
     "SERVICES": "every state of service of a complex",
+    "SYSTEM": "who takes a step that is offered to nobody: a reaction (系统自动)",
     "TZ": "Asia/Shanghai, in which every day of the product lies",
     "UP": "the aim of an indicator that should rise",
     "VERSION": "the version of this contract",

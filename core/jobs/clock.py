@@ -19,10 +19,9 @@ from core.base.window import TZ
 from core.jobs.tick import tick
 from core.services.exchange import webhook_calls
 from core.services.exports import making
-from core.services.messaging import outbox
+from core.services.messaging import messages, outbox
 from core.services.messaging.channels import Channel
 from core.services.platform import Platform
-from core.services.scheduled import own_jobs
 from core.services.scheduled.job_apart import Children, run_apart
 
 log = logging.getLogger("actions.jobs")
@@ -35,7 +34,7 @@ class Clock:
     the core's own, which nothing but the process's end can stop."""
 
     def __init__(self, platform: Platform, channels: Mapping[str, Channel], every_s: float = EVERY_S) -> None:
-        own_jobs.WAYS |= {key: one.group for key, one in channels.items()}
+        messages.WAYS.update({key: one.group for key, one in channels.items()})
         self.ended = False
         self._children = Children()
         self._scheduler = BackgroundScheduler(timezone=TZ)

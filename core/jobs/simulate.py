@@ -6,6 +6,7 @@ the embedded database is copied.
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -23,6 +24,7 @@ from core.jobs import due
 from core.jobs.tick import tick
 from core.services.measuring import days
 from core.services.messaging.messages import KINDS, Message
+from core.services.operations import faults
 from core.services.owing import obligations
 from core.services.owing.obligations import Obligation
 from core.services.platform import Platform
@@ -34,13 +36,15 @@ STARTS = time(0, 1)
 
 @dataclass
 class Month:
-    """What one month asked: duties due in it by rule, messages by kind, runs by job and state."""
+    """What one month asked: duties due in it by rule, messages by kind, runs by job and state; and the duties and jobs that
+    raised, each with what it said."""
 
     first: date
     owed: Counter[str] = field(default_factory=Counter)
     open: int = 0
     told: Counter[str] = field(default_factory=Counter)
     runs: Counter[tuple[str, str]] = field(default_factory=Counter)
+    broken: dict[str, str] = field(default_factory=dict)
 
 
 @contextmanager
@@ -100,6 +104,33 @@ def _count(platform: Platform, month: Month, since: date, until: date, only: str
             month.open += owed - done
         told = select(Message.kind, func.count()).where(Message.created_at >= first, Message.created_at <= last)
         month.told.update({row[0]: row[1] for row in work.session.execute(told.group_by(Message.kind))})
+        for place, row in faults.standing(work.session).items():
+            kind, _, key = place.partition(":")
+            if (
+                kind in ("deadline", "job") and key.startswith(only) and row.recent
+            ):  # not one that lacks a partner's data
+                month.broken[key] = row.what
+
+
+def broken(months: Sequence[Month]) -> dict[str, str]:
+    """Every duty and job that raised, with what it said last."""
+    return {key: what for month in months for key, what in month.broken.items()}
+
+
+@contextmanager
+def quiet(only: str = "") -> Iterator[None]:
+    """A year is ten thousand runs of jobs: no line for each but those of the plugin that is looked at."""
+
+    def wanted(record: logging.LogRecord) -> bool:
+        said = record.getMessage()
+        return record.levelno > logging.INFO or bool(only and said.startswith(only))
+
+    log = logging.getLogger("actions.jobs")
+    log.addFilter(wanted)
+    try:
+        yield
+    finally:
+        log.removeFilter(wanted)
 
 
 def lines(platform: Platform, months: Sequence[Month]) -> Iterator[str]:
@@ -113,3 +144,7 @@ def lines(platform: Platform, months: Sequence[Month]) -> Iterator[str]:
         yield "  发出：" + ("、".join(f"{KINDS.get(k, k)} {n} 条" for k, n in month.told.items()) or "没有")
         for (job, state), many in sorted(month.runs.items()):
             yield f"  任务 {labels.get(job, job)}：{STATES[state]} {many} 次"
+    if found := broken(months):
+        yield ""
+        yield "以下各项在推演中出错，上面没有它们的数："
+        yield from (f"  ✗ {key}：{what}" for key, what in sorted(found.items()))

@@ -20,7 +20,7 @@ from core.services.messaging import at_once, messages, reminders
 from core.services.operations import pauses
 from core.services.permission.access import SYSTEM_ACTOR
 from core.services.platform import Platform
-from core.services.scheduled import clock_hold, job_runs, own_jobs
+from core.services.scheduled import clock_hold, job_runs
 from core.services.scheduled.job_runs import OWN, JobRun, Runner
 
 log = logging.getLogger("actions.jobs")
@@ -91,11 +91,11 @@ def _urgent(platform: Platform, now: datetime) -> None:
     other channels; looked up before anything is locked."""
     with platform.reading(now=now) as work:
         told = list(reminders.urgent(work))
-        news, inboxed = messages.untold(work, told), at_once.to_forward(work) if own_jobs.WAYS else []
+        news, inboxed = messages.untold(work, told), at_once.to_forward(work) if messages.WAYS else []
     if news or inboxed:
         with platform.work(SYSTEM_ACTOR, now=now, source="job", settle=False) as work:
-            messages.tell(work, news, own_jobs.WAYS)
-            messages.forward(work, inboxed, own_jobs.WAYS, reminders.awake(now))
+            messages.tell(work, news, messages.WAYS)
+            messages.forward(work, inboxed, messages.WAYS, reminders.awake(now))
 
 
 def _begin(platform: Platform, now: datetime) -> None:

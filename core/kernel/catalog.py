@@ -116,6 +116,13 @@ class Catalog:
     def fault_of(self, slug: str) -> Fault | None:
         return next((f for f in self.faults if f.plugin == slug), None)
 
+    def without(self, faults: Iterable[Fault]) -> Catalog:
+        """This one, with the plugins of ``faults`` set aside."""
+        new = tuple(faults)
+        sick = {f.plugin for f in new}
+        healthy = {slug: p for slug, p in self.plugins.items() if slug not in sick}
+        return Catalog(plugins=healthy, faults=(*self.faults, *new)) if new else self
+
     def reactions_to(self, key: str) -> tuple[tuple[str, Reaction], ...]:
         """Who reacts to a record of class ``key``: (slug, reaction)."""
         return tuple((slug, r) for slug, p in self.plugins.items() for r in p.reactions if key in r.to or "*" in r.to)

@@ -102,6 +102,8 @@ def fault(slug: str, stage: str, error: BaseException) -> Fault:
     mend = error.mend if isinstance(error, DeclarationError) else ""
     if isinstance(error, ImportError) and error.name == "core.api":
         mend = "`actions reference` lists the names a plugin may use"
+    if isinstance(error, TypeError) and "'MappedColumn' object is not callable" in str(error):
+        mend = _hidden(frames[-1].line or "" if frames else "")
     what = f"{type(error).__name__}: {error}"
     if isinstance(error, DeclarationError):
         what = error.what
@@ -115,6 +117,13 @@ def fault(slug: str, stage: str, error: BaseException) -> Fault:
         trace=_readable("".join(traceback.format_exception(error)))[-4000:],
         excused=isinstance(error, NoData),
     )
+
+
+def _hidden(line: str) -> str:
+    """``photos = photos(...)`` in a class: from the next line on ``photos`` is that field, the helper is hidden."""
+    called = re.search(r"=\s*(\w+)\(", line)
+    name = called[1] if called else "photos"
+    return f"a field above is named {name} like the helper {name}(...) and hides it: rename the field, say site_{name}"
 
 
 def _readable(text: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from core.base.errors import DeclarationError
 from core.base.record import Record
-from core.base.workflow import COORDINATOR, LEAD, REPORTER
+from core.base.workflow import COORDINATOR, LEAD, REPORTER, SYSTEM
 
 PEOPLE = {REPORTER, LEAD, COORDINATOR}
 
@@ -26,7 +26,7 @@ def problems(record: type[Record]) -> Iterator[DeclarationError]:
         yield from _there(f"{at}: source, target", (*step.source, step.target), states, "state of the workflow")
         named = (*step.fields, *step.clears, *filter(None, [step.stamps]))
         yield from _there(f"{at}: fields, stamps, clears", named, fields, "field of the record")
-        yield from _words(f"{at}: by", step.by)
+        yield from _words(f"{at}: by", set(step.by) - {SYSTEM})
         if step.hands_in and (step.fields or step.needs_remark or not set(step.source) <= set(flow.editable)):
             what = f"{at}: hands_in, yet it asks for more than the form has, or the form is closed in its source"
             yield DeclarationError(what, "take its fields and needs_remark away, and name its source in editable")

@@ -10,6 +10,7 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from core.base.blocks import Block, Light, percent, plain
+from core.base.describe import Shape
 from core.base.facts import IndicatorFacts
 from core.base.fields import Field
 from core.base.say import Say
@@ -66,11 +67,24 @@ def blocks(found: tuple[Block, ...]) -> Markup:
 
 def figure(one: IndicatorFacts) -> str:
     """62.5%（25/40）, or an em dash for no data."""
-    return plain(figure_cell(one, one.window.as_of))
+    shown = plain(figure_cell(one, one.window.as_of))
+    if language.language() == "zh" or one.fault or one.figure is None:
+        return shown
+    if one.indicator.shape is Shape.REDUCTION:
+        return str(gettext("%(p)s（基数%(d)s，现%(n)s）", p=percent(one.figure), d=one.d, n=one.n))
+    return _unit_said(shown, one.indicator.suffix)
 
 
 def target(one: IndicatorFacts) -> str:
-    return target_text(one)
+    return _unit_said(target_text(one), one.indicator.suffix)
+
+
+def _unit_said(shown: str, unit: str) -> str:
+    """A number with its unit in the reader's language: 10袋, 10 bags."""
+    if not unit or not shown.endswith(unit) or language.language() == "zh":
+        return shown
+    told = language.translated(unit).strip()
+    return shown.removesuffix(unit) + (f" {told}" if told[:1].isascii() and told[:1].isalpha() else told)
 
 
 def arrival(one: IndicatorFacts) -> str:
@@ -91,7 +105,7 @@ def cell(value: Any, field: Field) -> str:
     shown = field.kind.show(value, reading().look)
     if language.language() != "zh" and isinstance(value, list | tuple):  # several choices: each is a declared word
         return ", ".join(language.translated(part) for part in shown.split("、")) or "—"
-    return shown or "—"
+    return _unit_said(shown, getattr(field.kind, "unit", "")) or "—"
 
 
 __all__ = [

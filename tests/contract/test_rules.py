@@ -141,6 +141,12 @@ def test_stray_and_missing_files_are_named(tmp_path: Path, benches: Benches) -> 
     assert RULE["begins"].findings(found) == []
 
 
+def test_more_findings_than_are_shown_are_counted(tmp_path: Path, benches: Benches) -> None:
+    found = Subject(slug="environment", declared=spoilt_folder(tmp_path, "README.md", "# nothing\n"), benches=benches)
+    told = RULE["readme"].findings(found)
+    assert len(told) == 6 and told[-1].startswith("还有 ") and told[-1].endswith(" 条")
+
+
 @pytest.mark.parametrize(
     ("spoilt", "medal"), [(WELL, "金"), (SPOILT["no label"][1], "银"), (SPOILT["two columns"][1], "未达铜级")]
 )

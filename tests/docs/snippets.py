@@ -1,8 +1,10 @@
 """Code in docs/*.md is cut from code that CI runs: ``<!-- file#name -->`` before a block names ``# [name]`` ... ``# [/name]`` in
-that file of one of docs/examples. ``python -m tests.docs.snippets`` writes them in; a test finds them stale."""
+that file of one of docs/examples; in a file of ``plugins/`` it names a class, a function or an assignment.
+``python -m tests.docs.snippets`` writes them in; a test finds them stale."""
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -12,6 +14,8 @@ PLACE = re.compile(r"<!-- (?P<file>[\w/.]+)#(?P<name>\w+) -->\n```python\n.*?```
 
 
 def cut(file: str, name: str) -> str:
+    if file.startswith("plugins/"):
+        return defined((DOCS.parent / file).read_text(encoding="utf-8"), name)
     text = next((one / file for one in EXAMPLES if (one / file).is_file()), EXAMPLES[0] / file).read_text(
         encoding="utf-8"
     )
@@ -21,6 +25,15 @@ def cut(file: str, name: str) -> str:
     lines = found[1].splitlines()
     indent = min(len(line) - len(line.lstrip()) for line in lines if line.strip())
     return "\n".join(line[indent:] for line in lines)
+
+
+def defined(text: str, name: str) -> str:
+    """The top-level class, function or assignment of that name."""
+    for node in ast.parse(text).body:
+        names = [t.id for t in getattr(node, "targets", ()) if isinstance(t, ast.Name)]
+        if name in (getattr(node, "name", ""), *names):
+            return ast.get_source_segment(text, node) or ""
+    raise LookupError(f"nothing is called {name}")
 
 
 def filled(text: str) -> str:

@@ -55,7 +55,7 @@ def test_every_refusal_of_a_declaration_stands_in_the_reference_with_its_mend() 
 def silent(complex_id: int) -> None: ...
 
 
-def spoken(complex_id: int) -> None:
+def never_asked(complex_id: int) -> None:
     """Told, and used by nobody."""
 
 
@@ -75,14 +75,14 @@ def as_hook(monkeypatch: pytest.MonkeyPatch, module: ModuleType, function: Any) 
 
 def test_an_untold_or_unused_hook_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     assert as_hook(monkeypatch, hookspecs, silent) == "silent has no docstring"
-    assert as_hook(monkeypatch, hookspecs, spoken) == "no bundled plugin implements spoken"
-    monkeypatch.delitem(reference.RUNNING, "spoken")
-    assert "say in reference.py when" in documented.hook("spoken")
+    assert as_hook(monkeypatch, hookspecs, never_asked) == "no bundled plugin implements never_asked"
+    monkeypatch.delitem(reference.RUNNING, "never_asked")
+    assert "say in reference.py when" in documented.hook("never_asked")
 
 
 def test_an_untold_or_unused_name_is_found() -> None:
     assert "silent is not told" in documented.public("silent", silent)
-    assert documented.public("spoken", spoken) == "nobody uses spoken"
+    assert documented.public("never_asked", never_asked) == "nobody uses never_asked"
 
 
 def test_an_untold_or_unused_kind_is_found() -> None:
@@ -119,3 +119,16 @@ def test_places_the_howto_names_are_there() -> None:
     text = (DOCS / "howto.md").read_text(encoding="utf-8")
     named = set(re.findall(r"`((?:plugins|docs|campaigns)/[\w./-]+)`", text))
     assert named and [n for n in sorted(named) if not (ROOT / n).exists()] == []
+
+
+@pytest.mark.parametrize(
+    "page", [f for f in sorted(DOCS.rglob("*.md")) if "decisions" not in f.parts], ids=lambda p: p.name
+)
+def test_a_page_stands_alone_for_who_has_only_the_wheel(page: Path) -> None:
+    """No link leads out of docs/, and none to what only the repository has."""
+    said = page.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", said):
+        found = (page.parent / target).resolve()
+        assert found.exists() and found.is_relative_to(DOCS), f"{page.name} leads to {target}"
+    if page.name not in ("catalog.md", "reference.md"):
+        assert not re.search(r"decisions/0|\btests/(?:contract|core|docs)|core/\w+/", said), page.name

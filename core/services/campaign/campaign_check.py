@@ -5,24 +5,38 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
+from datetime import date
+from itertools import chain
 from pathlib import Path
 
 from core.base.due import Once
 from core.base.say import Say
 from core.estate.units import ActionUnit, Community, Complex
 from core.kernel.catalog import Catalog
+from core.services.campaign import campaign_ahead
 from core.services.campaign.campaign_files import Findings, text_of
 from core.services.campaign.campaign_plan import Plan
 
 ENDINGS = ("target", "by", "due", "default")
 
 
-def missing(folder: Path, plan: Plan, catalog: Catalog) -> Findings:
-    """Nothing to derive duties for, nobody who answers, days and words no plugin knows."""
+def missing(folder: Path, plan: Plan, catalog: Catalog, today: date) -> Findings:
+    """Nothing to derive duties for, nobody who answers, days and words no plugin knows; a start that lies before ``today``."""
     findings = Findings()
-    for file, line, text in (*_units(plan), *_actions(folder, plan, catalog), *_settings(folder, plan, catalog)):
+    told = (_units(plan), _actions(folder, plan, catalog), _settings(folder, plan, catalog))
+    for file, line, text in (*chain(*told), *_ahead(folder, plan, catalog, today)):
         findings.add(file, line, text)
     return findings
+
+
+def _ahead(folder: Path, plan: Plan, catalog: Catalog, today: date) -> Iterator[tuple[str, int, Say]]:
+    for duty, name in campaign_ahead.nameless(plan, catalog):
+        text = Say("没有名称或别名是“{d}”的部门，“{l}”不会派给它", d=name, l=duty.label)
+        yield "departments.csv", 1, text
+    start = plan.notice.starts_on
+    if start < today and (many := campaign_ahead.overdue_at_once(plan, catalog, today)):
+        text = Say("起始日 {d} 已过：装入时最多有 {n} 件事项立即逾期。从今天起步的，改为今天或以后", d=start, n=many)
+        yield "campaign.toml", _line(folder, "campaign.toml", "starts_on"), text
 
 
 def _units(plan: Plan) -> Iterator[tuple[str, int, Say]]:

@@ -144,9 +144,12 @@ def _answering(sketch: Sketch, notice: str, catalog: Catalog) -> dict[str, str]:
     ]
     unled = {_plain(p.action.label) for p in catalog.plugins.values() if p.action.coordinated}
     for label in re.findall(r'(?m)^label = "(.*)"$', notice):
+        row = f"牵头部门,{'【填：departments.csv 里的名称】' if label not in unled else '名称'},{label},{sketch.starts_on.isoformat()},"
         if label in unled:
-            continue
-        lines.append(f"牵头部门,【填：departments.csv 里的名称】,{label},{sketch.starts_on.isoformat()},")
+            lines.append(
+                f"# {label}由综合协调组牵头；另有牵头部门的，去掉下一行前面的 #，写上 departments.csv 里的名称"
+            )
+        lines.append(f"# {row}" if label in unled else row)
     return {"responsibilities.csv": "\n".join(lines) + "\n"}
 
 

@@ -23,7 +23,7 @@ from core.base.hookspecs import PROJECT
 from core.base.record import Record
 from core.base.target import Aim
 from core.base.window import Period
-from core.base.workflow import COORDINATOR, LEAD, REPORTER, REVIEW, Workflow
+from core.base.workflow import COORDINATOR, LEAD, REPORTER, REVIEW, SYSTEM, Workflow
 from core.estate.units import Community, Company, Complex, Department, Grid
 from core.kernel.catalog import Catalog, Declared
 from core.services.campaign import campaign_plan
@@ -33,7 +33,7 @@ from core.services.identity.accounts import Account
 Entry = dict[str, Any]
 CODE = re.compile(r"(?<![A-Za-z0-9])[A-Z](?:\d+(?:[-.]\d+)?|-\d+)(?!\d)")
 QUESTION = re.compile(r"(?<![A-Za-z0-9])Q\d+(?!\d)")
-ROLES = {REPORTER: "填报人", LEAD: "牵头部门", COORDINATOR: "综合协调组"}
+ROLES = {REPORTER: "填报人", LEAD: "牵头部门", COORDINATOR: "综合协调组", SYSTEM: "系统自动"}
 REGISTRY: dict[str, tuple[tuple[str, type[Any]], ...]] = {
     "B1": (("小区", Complex),),
     "B2": (("社区", Community), ("网格", Grid)),

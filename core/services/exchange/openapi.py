@@ -8,6 +8,7 @@ from typing import Any
 from core.base.intake import Intake
 from core.base.record import Record
 from core.base.units import UNIT_KINDS
+from core.base.workflow import SYSTEM
 from core.kernel.catalog import Catalog
 from core.services.exchange import openapi_schemas as schemas
 from core.services.lists import listing
@@ -113,7 +114,7 @@ def _refusal(code: int) -> Part:
 
 
 def _record(key: str, name: str, model: type[Record]) -> Part:
-    steps = [t.key for t in model.workflow.transitions]
+    steps = [t.key for t in model.workflow.transitions if {*t.by} - {SYSTEM}]
     step = {"name": "step", "in": "path", "required": True, "schema": {"type": "string", "enum": steps}}
     label = model.label
     found: Part = {

@@ -27,11 +27,14 @@ KINDS = {
     "calendar": "节假日提醒",
     "journal": "日志核验提醒",
     "backup": "备份提醒",
+    "job": "任务提醒",
     "export": "导出",
     "clock": "系统时间提醒",
     "returned": "退回提醒",
     "issued": "督办提醒",
 }
+# The ways out besides the inbox, and whether a whole group reads them; set by who starts the clock.
+WAYS: dict[str, bool] = {}
 
 
 class Message(Base):

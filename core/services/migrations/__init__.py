@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import tempfile
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +24,11 @@ from sqlalchemy.types import TypeDecorator
 
 from core import services
 from core.base.declared import Base
-from core.base.errors import Invalid, Problem
+from core.base.errors import DeclarationError, Invalid, Problem
 from core.base.say import Say
 from core.kernel.catalog import Catalog
 from core.kernel.plugins import fault
+from core.services.migrations import shape
 from core.services.store.db import Database
 from core.services.store.store_errors import trouble
 
@@ -58,11 +61,12 @@ def upgrade(db: Database, catalog: Catalog, *, strict: bool = False) -> Catalog:
             if strict or owner == CORE or trouble(error) is not None:  # a full or busy store is no plugin's fault
                 raise
             faults.append(fault(owner, "migrate", error))
-    if not faults:
-        return catalog
-    sick = {f.plugin for f in faults}
-    healthy = {slug: p for slug, p in catalog.plugins.items() if slug not in sick}
-    return Catalog(plugins=healthy, faults=(*catalog.faults, *faults))
+    return catalog.without(faults)
+
+
+def ready(db: Database, catalog: Catalog, *, strict: bool = False) -> Catalog:
+    """``upgrade``, and the Catalog without the plugins whose tables are still not what they declare (shape.py)."""
+    return shape.fitting(db, upgrade(db, catalog, strict=strict), strict=strict)
 
 
 def current(connection: Connection, owner: str) -> str | None:
@@ -91,6 +95,22 @@ def differences(db: Database, catalog: Catalog, owner: str) -> list[Any]:
         return list(compare_metadata(_context(connection, owner, catalog), Base.metadata))
 
 
+def next_step(catalog: Catalog, owner: str, message: str) -> Path | None:
+    """Write the next step of ``owner`` against a scratch store which its steps, and the core's, have made; None if the tables
+    are what they say. ``Invalid`` if a step there is does not run."""
+    own = Catalog(plugins={slug: p for slug, p in catalog.plugins.items() if slug == owner})
+    with tempfile.TemporaryDirectory(prefix="actions-steps-") as folder:
+        db = Database(f"sqlite:///{folder}/steps.db", durable=False)
+        try:
+            made = upgrade(db, own)
+            if made.faults:
+                text = Say("现有的步骤不能执行：{w}。改好它，或删去它重写", w=made.faults[0].what)
+                raise Invalid([Problem("", text)])
+            return write_step(db, own, owner, message)
+        finally:
+            db.close()
+
+
 def write_step(db: Database, catalog: Catalog, owner: str, message: str) -> Path | None:
     """Write the next step of ``owner`` from the difference between its declared tables and a migrated store."""
     _declare_all()
@@ -108,10 +128,16 @@ def write_step(db: Database, catalog: Catalog, owner: str, message: str) -> Path
     down = render_python_code(found.downgrade_ops, render_item=_plain_type)
     file.write_text(
         f'"""{message}."""\n\nimport sqlalchemy as sa\nfrom alembic import op\n\n'
-        f'revision = "{owner}_{number:04d}"\ndown_revision = {last!r}\n\n\n'
+        f'revision = "{_revision(owner, number, up + down)}"\ndown_revision = {last!r}\n\n\n'
         f"def upgrade() -> None:\n    {up}\n\n\ndef downgrade() -> None:\n    {down}\n"
     )
     return file
+
+
+def _revision(owner: str, number: int, what: str) -> str:
+    """With a digest of what it does: a step that is thrown away and written anew is another step, and a store that ran the
+    first does not take itself for up to date. The version table holds 32 characters."""
+    return f"{owner[:19]}_{number:04d}_{sha256(what.encode()).hexdigest()[:6]}"
 
 
 def _declare_all() -> None:
@@ -124,6 +150,10 @@ def _run(connection: Connection, owner: str, folder: Path) -> bool:
     script = _script(folder)
     before = current(connection, owner)
     if before is not None and before not in known(folder):
+        if owner != CORE:
+            raise DeclarationError(
+                f"库里的表停在步骤 {before}，插件现有的步骤里没有它", "插件比数据旧的，装回较新版本；" + shape.REWRITTEN
+            )
         text = "表结构（{o}：{s}）比程序新：请换回较新版本的程序，本版本不会写入"
         raise Invalid([Problem("", Say(text, o=owner, s=before))])
 

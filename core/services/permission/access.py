@@ -17,6 +17,7 @@ from core.base.units import ACTION, COMMUNITY, COMPLEX, GRID, UnitKind
 from core.base.units import COMPANY as COMPANY_UNIT
 from core.base.units import DEPARTMENT as DEPARTMENT_UNIT
 from core.base.workflow import COORDINATOR, LEAD, REPORTER
+from core.base.workflow import SYSTEM as ITSELF
 from core.estate.units import Complex, Grid
 from core.services.permission import rights
 from core.services.permission.rights import (
@@ -129,7 +130,7 @@ def relation(actor: Actor, whose: Whose, *, coordinated: bool = False) -> frozen
     """What the actor is towards a record: reporter, lead, coordinator. ``coordinated``: the action is the coordination
     group's own."""
     if actor.role == SYSTEM:
-        return frozenset((REPORTER, LEAD, COORDINATOR))
+        return frozenset((REPORTER, LEAD, COORDINATOR, ITSELF))
     if actor.role == COORDINATION:
         return frozenset((COORDINATOR, REPORTER, LEAD) if coordinated else (COORDINATOR,))
     if actor.role == DEPARTMENT and whose.slug in actor.leads:

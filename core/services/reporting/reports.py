@@ -266,15 +266,21 @@ def _part(facts: Facts, area: str) -> Iterator[Block]:
         yield Notice(f"该专项行动没有按小区或社区统计的内容，{area}无单独数据。", tone="info")
 
 
+def _counted(sections: tuple[Facts, ...]) -> str:
+    """Whose indicators are summed up: the notice's actions, its safeguards, and by name any action the notice does not list."""
+    beyond = [s.action.label for s in sections if s.action.beyond]
+    actions = [label for label in beyond if label.endswith("行动")]
+    rest = "、".join(label for label in beyond if label not in actions)
+    more = f"，另有方案未列的{'、'.join(actions)}，" if actions else ""
+    return f"{len(sections) - len(beyond)}个专项行动" + (f"和{rest}" if rest else "") + more
+
+
 def _summary(work: Work, sections: tuple[Facts, ...], as_of: date) -> Iterator[Block]:
     lights = [i.light for s in sections for i in s.indicators if i.target is not None]
     late = sum(d.overdue for s in sections for d in s.deadlines)
-    named = sum(not s.action.beyond for s in sections)
     met, judged = (sum(d.on_time[k] for s in sections for d in s.deadlines) for k in (0, 1))
     yield Paragraph(
-        f"根据{work.campaign.number}部署，截至{as_of.year}年{as_of.month}月{as_of.day}日，{named}个专项行动和保障措施共"
-        if named < len(sections)
-        else f"根据{work.campaign.number}部署，截至{as_of.year}年{as_of.month}月{as_of.day}日，{named}个专项行动共",
+        f"根据{work.campaign.number}部署，截至{as_of.year}年{as_of.month}月{as_of.day}日，{_counted(sections)}共",
         Number(len(lights), "项"),
         "有目标的指标，其中达标",
         Number(lights.count(Light.GREEN), "项"),

@@ -25,7 +25,6 @@ from core.services.messaging.messages import Told
 from core.services.permission import rights
 from core.services.permission.access import SYSTEM_ACTOR
 from core.services.platform import Platform
-from core.services.scheduled import own_jobs
 from core.services.store import server_clock
 from core.services.work import Work
 
@@ -103,7 +102,7 @@ def _tell(platform: Platform, found: Hold) -> None:
     if news:
         log.error("the scheduler is held: %s", found.text)
         with platform.work(SYSTEM_ACTOR, now=found.seen_at, source="job", settle=False) as work:
-            messages.tell(work, news, own_jobs.WAYS)
+            messages.tell(work, news, messages.WAYS)
 
 
 def _told(found: Hold, login: str) -> Told:

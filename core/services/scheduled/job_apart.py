@@ -18,6 +18,7 @@ from core.base import keys
 from core.base.describe import Job
 from core.config import Config
 from core.kernel import plugins
+from core.services.messaging import channels, messages
 from core.services.platform import Platform
 from core.services.reporting import apart
 from core.services.scheduled import job_runs
@@ -114,6 +115,7 @@ def main(key: str, scheduled: str, now: str, manual: str = "") -> None:
     keys.use(config.secret_key, *config.old_keys)
     apart.limit()
     catalog = plugins.load(only=config.plugins, packages=config.packages)
+    messages.WAYS.update({name: one.group for name, one in channels.configured(os.environ).items()})
     db = Database(config.database_url)
     try:
         platform = Platform(config, db, catalog)

@@ -26,6 +26,7 @@ from core.base.window import Moment
 from core.config import Config
 from core.kernel.catalog import Catalog
 from core.kernel.plugins import fault as described
+from core.services.messaging.telling import Teller
 from core.services.operations import faults
 from core.services.permission.access import SYSTEM_ACTOR
 from core.services.platform import Platform
@@ -114,7 +115,7 @@ def run_at(
         with platform.work(SYSTEM_ACTOR, now=now, source="job") as work:
             row = _claimed(work, job, scheduled, manual)
             began, lines = time.monotonic(), list[str]()
-            given = context(work, scheduled, lines)
+            given = context(work, job.key, scheduled, lines)
             if job.key in OWN:
                 given = OwnContext(**vars(given), work=work, config=platform.config, beforehand=done)
             try:
@@ -250,7 +251,7 @@ def latest(session: Session, keys: Sequence[str], each: int = 5) -> dict[str, li
     return out
 
 
-def context(work: Work, scheduled: datetime, lines: list[str]) -> JobContext:
+def context(work: Work, key: str, scheduled: datetime, lines: list[str]) -> JobContext:
     """What a job is given."""
 
     def save(model: type[Record], values: dict[str, Any]) -> int:
@@ -259,7 +260,7 @@ def context(work: Work, scheduled: datetime, lines: list[str]) -> JobContext:
     def read(rows: Any) -> Sequence[Any]:
         return plain_reads.rows(work.session, rows)
 
-    return JobContext(now=scheduled, read=read, save=save, say=lines.append)
+    return JobContext(now=scheduled, read=read, save=save, say=lines.append, tell=Teller(work, key, scheduled))
 
 
 def failed(

@@ -6,11 +6,8 @@ from core.base.describe import Job, Missed
 from core.base.facts import JobContext
 from core.services.exchange import webhooks
 from core.services.messaging import messages, reminders
-from core.services.messaging.messages import Told
+from core.services.messaging.messages import WAYS, Told
 from core.services.scheduled.job_runs import OWN, OwnContext
-
-# The ways out besides the inbox, and whether a whole group reads them; set by who starts the clock.
-WAYS: dict[str, bool] = {}
 
 
 def remind(context: JobContext) -> str:

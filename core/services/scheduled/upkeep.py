@@ -14,13 +14,12 @@ from core.services.exports import asked
 from core.services.identity import limits
 from core.services.identity.accounts import real_now
 from core.services.messaging import messages, reminders
-from core.services.messaging.messages import Told
+from core.services.messaging.messages import WAYS, Told
 from core.services.permission.access import ADMINISTRATOR
 from core.services.permission.rights import AUDITOR
 from core.services.personal import erasing
 from core.services.photos import upload_sweep
 from core.services.scheduled.job_runs import BEFORE, OWN, OwnContext
-from core.services.scheduled.own_jobs import WAYS
 from core.services.writing import receipts
 
 KEPT = timedelta(days=7)  # how long a key of the API is remembered: a phone may send again after a weekend

@@ -51,6 +51,9 @@ def mapped(model: Model, sheet: Sheet) -> Columns:
     problems.extend(_blank(sheet))
     missing = [f for f in brought(model) if f.required and f not in fields.values()]
     problems.extend(Flaw("第 1 行", f.label, Say("缺少必填的标题“{t}”", t=f.label)) for f in missing)
+    if problems and fields:
+        seen = "、".join(f.label for f in fields.values())
+        problems.append(Flaw("第 1 行", "", Say("已认出的标题：{t}", t=seen)))
     return Columns(fields, key, tuple(problems))
 
 

@@ -21,7 +21,7 @@ from core.kernel.catalog import record_key
 from core.services.permission import access, filing, pointed
 from core.services.photos import alike
 from core.services.work import Work
-from core.services.writing import judges
+from core.services.writing import judges, partial
 
 
 def judged(
@@ -73,7 +73,9 @@ def _read(
     problems += pointed.problems(work, fields, wanted, before, values)
     if not problems and model.follows:
         values[model.unit.column] = _followed(work, model, values)
-    if not problems:
+    if problems:
+        problems += _besides(work, slug, model, record, {**before, **values}, {p.field for p in problems})
+    else:
         permit(work, slug, model, record, values)  # before anything is said that other records know of the unit
         state = model.workflow.start if record is None else record.state
         values, problems = _complete(work, slug, model, values, record, state)
@@ -81,6 +83,27 @@ def _read(
     if problems and not (reason.strip() and all(p.warning for p in problems)):
         raise Invalid(problems)
     return values
+
+
+def _besides(
+    work: Work,
+    slug: str,
+    model: type[Record],
+    record: Record | None,
+    values: dict[str, Any],
+    unread: set[str],
+) -> list[Problem]:
+    """What the record's ``check`` says already, though some fields can't be read; nothing to who may not report for the unit."""
+    if model.follows and values.get(model.follows) is not None and model.follows not in unread:
+        values[model.unit.column] = _followed(work, model, values)
+    if values.get(model.unit.column) is None or model.unit.column in unread:
+        return []
+    try:
+        permit(work, slug, model, record, values)
+    except Forbidden:
+        return []
+    state = model.workflow.start if record is None else record.state
+    return partial.problems(model, values, unread, work.look, record, state)
 
 
 @cache

@@ -112,6 +112,28 @@ def test_a_deadline_without_its_day_is_told(tmp_path: Path) -> None:
     ), output
 
 
+def test_a_department_a_duty_is_for_and_a_start_in_the_past_are_told(tmp_path: Path) -> None:
+    folder = tmp_path / "meiling"
+    shutil.copytree(MEILING, folder)
+    offices = folder / "departments.csv"
+    known = offices.read_text("utf-8")
+    assert "没有名称或别名是" not in said("check", str(folder)).output
+    offices.write_text(known.replace("执法中队", "另一中队"), "utf-8")
+    for file in ("responsibilities.csv",):
+        (folder / file).write_text((folder / file).read_text("utf-8").replace("执法中队", "另一中队"), "utf-8")
+    output = said("check", str(folder)).output
+    assert re.search(r"departments\.csv:1 没有名称或别名是“执法中队”的部门，“[^”]+”不会派给它", output), output
+    assert re.search(r"campaign\.toml:\d+ 起始日 2024-11-08 已过：装入时最多有 [1-9]\d* 件事项立即逾期", output)
+    notice = folder / "campaign.toml"
+    notice.write_text(notice.read_text("utf-8").replace("starts_on = 2024-11-08", "starts_on = 2099-01-01"), "utf-8")
+    assert "已过：装入时" not in said("check", str(folder)).output
+
+
+def test_an_action_the_coordination_group_leads_has_its_row_as_a_note(tmp_path: Path) -> None:
+    text = (new(tmp_path / "hutou-2025") / "responsibilities.csv").read_text("utf-8")
+    assert re.search(r"(?m)^# [^,]+由综合协调组牵头；.*\n# 牵头部门,名称,[^,]+,2025-03-01,$", text), text
+
+
 def test_nothing_is_written_over_and_a_name_is_checked(tmp_path: Path) -> None:
     folder = new(tmp_path / "hutou-2025")
     before = (folder / "campaign.toml").read_bytes()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,7 +12,7 @@ import pytest
 
 from core.base.errors import DeclarationError
 from core.base.record import Record
-from core.base.workflow import Transition
+from core.base.workflow import SYSTEM, Transition
 from core.kernel import plugins, rules, rules_workflow
 from core.kernel.catalog import Declared
 from plugins.environment.records import Cleanup, Shortboard
@@ -94,3 +96,18 @@ def test_nothing_is_found_in_the_plugins_we_ship() -> None:
     for plugin in plugins.load(strict=True).plugins.values():
         assert told(plugin) == []
         assert [e for r in plugin.records.values() for e in rules_workflow.problems(r)] == []
+
+
+def test_a_field_named_like_its_helper_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``photos = photos(...)``: the next ``photos(...)`` of the class calls the column."""
+    (tmp_path / "hiding_fields.py").write_text(
+        "from core.api import photos\n\n\nclass Visit:\n    photos = photos('照片')\n    later = photos('整改后照片')\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (fault,) = plugins.load({"hiding_fields": lambda: importlib.import_module("hiding_fields")}).faults
+    assert fault.stage == "import" and "hiding_fields.py:6" in fault.what
+    assert "named photos like the helper photos(...)" in fault.mend and "rename the field" in fault.mend
+
+
+def test_a_step_of_the_system_is_no_slip(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert with_step(monkeypatch, by=(SYSTEM,)) == []

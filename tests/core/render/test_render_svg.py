@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from typing import Any
 
 import pytest
 
@@ -94,3 +95,17 @@ def test_axis_values_are_round_and_hold_everything(low: float, high: float) -> N
     assert values[-1] >= high
     assert 0 in values
     assert 2 <= len(values) <= 8
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "said"),
+    [
+        ({"shape": "pie"}, "no shape 'pie', one of line, bar"),
+        ({"unit": "%", "target": 85.0}, "takes shares, 0.85 for 85%; 85.0 is no share"),
+        ({"unit": "%", "series": (Series(label="完成率", values=(60.0,)),)}, "60.0 is no share"),
+    ],
+)
+def test_a_chart_that_would_mislead_is_refused_where_it_is_made(spoilt: dict[str, Any], said: str) -> None:
+    well = {"title": "各月", "labels": ("1月",), "series": (Series(label="完成率", values=(0.6,)),)}
+    with pytest.raises(ValueError, match=re.escape(said)):
+        Chart(**(well | spoilt))

@@ -92,7 +92,7 @@ def test_an_older_program_does_not_write_into_a_newer_store(folder: Path) -> Non
     with db.writing() as session:
         session.execute(text("UPDATE version_environment SET version_num = 'environment_9999'"))
     found = migrations.upgrade(db, plugins.load(strict=True))
-    assert [f.plugin for f in found.faults] == ["environment"] and "较新版本" in found.faults[0].what
+    assert [f.plugin for f in found.faults] == ["environment"] and "较新版本" in found.faults[0].mend
     with db.writing() as session:
         session.execute(text("UPDATE version_core SET version_num = 'core_9999'"))
     with pytest.raises(Invalid, match="较新版本"):

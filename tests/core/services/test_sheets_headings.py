@@ -32,3 +32,9 @@ def test_other_headings_a_field_declares_are_read(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(Cleanup, "fields", lambda: fields)
     found = read("小区", "出动人数（人）", "清扫日期")
     assert known(found) == ["complex_id", "people", "held_on"], "a label is never taken by another field"
+
+
+def test_a_heading_that_is_missing_is_told_with_those_that_were_recognised() -> None:
+    told = [str(flaw.text) for flaw in read("小区", "参加人数（人）").problems]
+    assert any("缺少必填的标题“清扫日期”" in text for text in told)
+    assert told[-1] == "已认出的标题：小区、参加人数"

@@ -50,6 +50,15 @@ def test_a_form_in_english_stores_what_was_declared(client: People) -> None:
     assert "出入口" in officer.get(sent.headers["Location"]).text
 
 
+def test_a_number_has_its_unit_in_the_reader_s_language(client: People) -> None:
+    officer = client("a")
+    assert '<span class="input-group-text">人</span>' in officer.get(f"/r/{KEY}/new").text
+    sent = officer.post(f"/r/{KEY}/new", data=opened(officer, f"/r/{KEY}/new") | typed(f_people="12"))
+    assert "12人" in officer.get(sent.headers["Location"]).text
+    officer.get("/language/en")
+    assert "12 people" in officer.get(sent.headers["Location"]).text and "12 people" in officer.get(f"/r/{KEY}").text
+
+
 def test_what_is_wrong_is_said_in_english_too(client: People) -> None:
     officer = client("a")
     officer.get("/language/en")

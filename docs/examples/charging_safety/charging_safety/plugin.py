@@ -5,9 +5,22 @@ from datetime import date
 
 from charging_safety import deadlines as owed
 from charging_safety import indicators as figures
+from charging_safety import reactions as follows
 from charging_safety import records as kept
 from charging_safety import report, sample
-from core.api import Action, Deadline, Indicator, Record, ReportSection, Rows, Sample, Setting, World, hookimpl
+from core.api import (
+    Action,
+    Deadline,
+    Indicator,
+    Reaction,
+    Record,
+    ReportSection,
+    Rows,
+    Sample,
+    Setting,
+    World,
+    hookimpl,
+)
 
 ACTION = Action(
     slug="charging_safety",
@@ -43,6 +56,11 @@ def deadlines() -> Iterable[Deadline]:
 @hookimpl
 def settings() -> Iterable[Setting]:
     return owed.SETTINGS
+
+
+@hookimpl
+def reactions() -> Iterable[Reaction]:
+    return follows.REACTIONS
 
 
 @hookimpl

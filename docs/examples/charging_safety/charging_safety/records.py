@@ -11,7 +11,7 @@ from core.api import COMPLEX, Look, Problem, Record, Say, day, integer, photos, 
 
 # [record]
 class Check(Record):
-    """How many cables were found. None found: the record is closed at once by the check."""
+    """How many cables were found. None found: the record is closed at once (reactions.py)."""
 
     __tablename__ = "charging_safety_check"
     unit, label, code, workflow = COMPLEX, "飞线充电排查", "F20.1", REMOVAL

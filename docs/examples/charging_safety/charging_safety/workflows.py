@@ -1,6 +1,6 @@
-"""How a finding is handled: found, cleared with a photo, verified by somebody else."""
+"""How a finding is handled: found, cleared with a photo, verified by somebody else. Where nothing was found, nothing is owed."""
 
-from core.api import COORDINATOR, LEAD, REPORTER, State, Transition, Workflow
+from core.api import COORDINATOR, LEAD, REPORTER, SYSTEM, State, Transition, Workflow
 
 # [workflow]
 REMOVAL = Workflow(
@@ -8,6 +8,7 @@ REMOVAL = Workflow(
         State(key="found", label="已排查"),
         State(key="cleared", label="已清除待核验"),
         State(key="verified", label="已核验", closed=True),
+        State(key="nothing", label="没有飞线", closed=True),
         State(key="void", label="作废", counts=False, closed=True),
     ),
     transitions=(
@@ -23,6 +24,7 @@ REMOVAL = Workflow(
         Transition(
             key="verify", label="核验", source=("cleared",), target="verified", by=(LEAD, COORDINATOR), another=True
         ),
+        Transition(key="close", label="自动办结", source=("found",), target="nothing", by=(SYSTEM,)),
         Transition(
             key="void", label="作废", source=("found",), target="void", by=(LEAD, COORDINATOR), needs_remark=True
         ),

@@ -28,6 +28,18 @@ def test_a_round_counts_in_its_month_and_what_hangs_is_red(platform):
 # [/test]
 
 
+# [system]
+def test_a_round_that_finds_nothing_is_closed_at_once_and_by_nobody(client, session):
+    browser = client("group")  # leads the action here, and would be offered every step there is for people
+    number = check(browser.platform, 1, found=0, place="")
+    state = session.execute(text("SELECT state FROM charging_safety_check WHERE id = :n"), {"n": number}).scalar()
+    assert state == "nothing"
+    assert "自动办结" not in browser.get("/r/charging_safety.check").text
+
+
+# [/system]
+
+
 def test_three_days_are_given_to_clear_it(platform):
     number = check(platform, 1)
     with platform.reading() as work:

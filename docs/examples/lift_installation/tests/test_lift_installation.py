@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from core.api import Light
-from core.testing import DAY, Invalid, figure, light, move, owed, report
+from core.testing import DAY, Invalid, figure, light, move, owed, report, run_job
 
 APPLICATION = "lift_installation.application"
 
@@ -39,6 +39,21 @@ def test_thirty_days_run_from_the_posting_until_it_is_built(platform, clock):
 
 
 # [/clock]
+
+
+# [told]
+def test_who_has_a_posting_that_ends_is_told_in_the_inbox(client, clock):
+    browser = client("b")
+    number = apply(browser.platform, complex_id=1)
+    move(browser.platform, APPLICATION, number, "post", {"posting_photos": ["demo"]})
+    clock.to(date(2024, 12, 16))
+    done = run_job(browser.platform, "lift_installation.ending")
+    assert done.result == "一周内公示期满或已期满的申请1份。"
+    assert "本社区一周内公示期满或已期满的申请1份" in browser.get("/inbox").text
+    assert "本社区一周内公示" not in client("a").get("/inbox").text  # the other community has none
+
+
+# [/told]
 
 
 def test_a_lift_that_runs_brings_the_staircases_down_from_the_baseline(platform):
