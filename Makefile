@@ -56,11 +56,12 @@ translations: $(V)/.dev
 	  $(B)/pybabel -q update -l en -i $$d/messages.pot -o $$po --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --omit-header; \
 	  rm -f $$d/messages.pot; done
 
-# What takes too long for every commit: two hundred kills of the web on both stores and of the whole clock, a thousand
-# deaths of schedulers on both, three thousand power cuts; and the saboteurs, which must fail (an exclamation mark turns the answer round).
+# What takes too long for every commit: five hundred kills of the web on both stores, two hundred of the whole clock, a
+# thousand deaths of schedulers on both stores, three thousand power cuts, every fault in every hook of every plugin; and the
+# saboteurs, which must fail (an exclamation mark turns the answer round).
 nightly: $(V)/.pg
-	$(B)/python -m bench.crash --kills 200
-	$(B)/python -m bench.crash --kills 200 --postgres
+	$(B)/python -m bench.crash --kills 500
+	$(B)/python -m bench.crash --kills 500 --postgres
 	! $(B)/python -m bench.crash --kills 20 --weakened answers_first
 	! $(B)/python -m bench.crash --kills 20 --weakened without_receipt
 	$(B)/python -m bench.once --kills 200
@@ -71,6 +72,37 @@ nightly: $(V)/.pg
 	! $(B)/python -m bench.duties --restarts 5 --weakened leases
 	$(B)/python -m bench.power --cuts 3000
 	! $(B)/python -m bench.power --weakened NORMAL
+	$(B)/python -m bench.plugin_faults
+	! $(B)/python -m bench.plugin_faults --plugins disputes --hooks section --faults dies,loops --weakened
+# the store or the disk refuses the N-th call, for every N, of every operation
+	$(B)/python -m bench.nth
+	$(B)/python -m bench.nth --postgres
+	! $(B)/python -m bench.nth import migrate --every 6 --weakened statement_by_statement
+	! $(B)/python -m bench.nth report --weakened in_place
+# sheets under kill -9; a full disk thirty times; a hundred damaged databases; kills while migrating; backups under load
+	$(B)/python -m bench.imports --kills 200
+	! $(B)/python -m bench.imports --kills 40 --weakened progress_first
+	! $(B)/python -m bench.imports --kills 40 --weakened row_by_row
+	$(B)/python -m bench.full_disk --rounds 30
+	! $(B)/python -m bench.full_disk --rounds 5 --weakened swallows
+	$(B)/python -m bench.corrupt --databases 100
+	! $(B)/python -m bench.corrupt --databases 100 --weakened opens_only
+	$(B)/python -m bench.migrating --kills 100
+	$(B)/python -m bench.migrating --kills 100 --postgres
+	! $(B)/python -m bench.migrating --kills 20 --weakened statement_by_statement
+	$(B)/python -m bench.backups --rounds 20
+	$(B)/python -m bench.backups --rounds 20 --postgres
+	! $(B)/python -m bench.backups --rounds 3 --weakened copies_the_file
+# many at once: ten minutes of eight writers, competing edits, equal submits
+	$(B)/python -m bench.writers --seconds 600
+	$(B)/python -m bench.writers --seconds 60 --postgres
+	! $(B)/python -m bench.writers --seconds 10 --weakened deferred
+	$(B)/python -m bench.edits --edits 400
+	$(B)/python -m bench.edits --edits 400 --postgres
+	! $(B)/python -m bench.edits --edits 40 --weakened last_one_wins
+	$(B)/python -m bench.repeats --keys 200
+	$(B)/python -m bench.repeats --keys 200 --postgres
+	! $(B)/python -m bench.repeats --keys 10 --weakened without_receipt
 	ACTIONS_FUZZ_CASES=10000 $(B)/python -m pytest -q -m fuzz --timeout 5400
 
 bench: $(V)/.dev

@@ -32,7 +32,7 @@ from core.base import keys
 from core.base.window import end_of
 from core.config import Config
 from core.jobs import due
-from core.jobs import tick as clock
+from core.jobs.clock import safely
 from core.services.platform import Platform
 from core.services.store.db import Database
 from core.testing import START, small_platform
@@ -146,7 +146,7 @@ def _ticking(config: Config, began: float, variant: str, up: Any) -> None:
     platform = Platform(config, Database(config.database_url, busy_s=WAITS_S), CATALOG)
     up.set()
     while True:
-        clock.safely(lambda: tick(platform, _clock(began), variant))
+        safely(lambda: tick(platform, _clock(began), variant))
         time.sleep(0.02)
 
 

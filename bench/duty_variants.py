@@ -110,6 +110,8 @@ def tick(platform: Platform, now: datetime, variant: str) -> None:
     """A tick of that build, with the duty alone."""
     own, job_runs.OWN = job_runs.OWN, {}
     try:
-        clock.tick(platform, now, begins=False, runner=lambda p, job, at, now: VARIANTS[variant](p, job, at, now=now))
+        clock.tick(
+            platform, now, begins=False, runner=lambda p, job, at, now, **_: VARIANTS[variant](p, job, at, now=now)
+        )
     finally:
         job_runs.OWN = own

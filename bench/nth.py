@@ -12,9 +12,10 @@ import argparse
 import logging
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -24,6 +25,8 @@ from sqlalchemy import Engine, event
 from bench.operations import OPERATIONS, Operation
 from bench.refusals import refusing, writes
 from core.services.store import whole_file
+
+ON_POSTGRES = ("import", "upload", "migrate")  # the others write files, as on SQLite
 
 
 @dataclass
@@ -80,25 +83,42 @@ WEAKENED: dict[str, Callable[[], Any]] = {
 }
 
 
-def run(folder: Path, name: str, *, url: Callable[[], str] = str, variant: str = "product", every: int = 1) -> Found:
-    """``url``: gives the address of an empty PostgreSQL database, "" for SQLite. ``every``: try only each so many-th call."""
-    found, number = Found(name), 1
-    while True:
-        place = folder / f"{name}-{number}"
-        place.mkdir()
+def run(
+    folder: Path,
+    name: str,
+    *,
+    url: Callable[[], str] = str,
+    variant: str = "product",
+    numbers: Iterable[int] | None = None,
+) -> Found:
+    """Each of ``numbers`` (default: 1, 2, 3 ...) in turn, until one was never reached. ``url``: gives the address of an empty
+    PostgreSQL database, "" for SQLite."""
+    found = Found(name)
+    for number in numbers or count(1):
+        (place := folder / f"{name}-{number}").mkdir()
         one = OPERATIONS[name](place, url())
         try:
             with WEAKENED[variant](), refusing(number) as calls:
                 done, wrong = _tried(one)
             if not calls.refused:
                 found.broken += wrong
-                return found
+                break
             found.refused += 1
             found.passed_over += done
             found.broken += [f"call {number} ({calls.refused}): {what}" for what in wrong or _afterwards(one, done)]
         finally:
             one.close()
-        number += every
+    return found
+
+
+def calls_of(folder: Path, name: str) -> int:
+    """How many calls of the operation write, when none is refused."""
+    (place := folder / f"{name}-whole").mkdir()
+    one = OPERATIONS[name](place)
+    with refusing(0) as calls:
+        one.act()
+    one.close()
+    return calls.made
 
 
 def _tried(one: Operation) -> tuple[bool, list[str]]:
@@ -125,14 +145,22 @@ def main() -> None:
     )
     parser.add_argument("--every", type=int, default=1, help="refuse only each so many-th call")
     parser.add_argument("--weakened", default="product", choices=list(WEAKENED))
+    parser.add_argument("--postgres", action="store_true", help=f"on a private PostgreSQL: {', '.join(ON_POSTGRES)}")
     asked = parser.parse_args()
     logging.disable(logging.CRITICAL)  # each refusal is logged, as it should be
-    held = True
-    for name in asked.names or OPERATIONS:
-        with tempfile.TemporaryDirectory(prefix="nth-") as folder:
-            found = run(Path(folder), name, variant=asked.weakened, every=asked.every)
-        print(f"{asked.weakened}, {found}", flush=True)
-        held = held and found.held
+    held, fresh = True, count(1)
+    with ExitStack() as stack:
+        url = str
+        if asked.postgres:
+            from tests.postgres import cluster, empty_database  # noqa: PLC0415 - only where there is one
+
+            server = stack.enter_context(cluster())
+            url = lambda: empty_database(server, f"nth_{next(fresh)}")  # noqa: E731 - as str() is none
+        for name in asked.names or (ON_POSTGRES if asked.postgres else OPERATIONS):
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="nth-")))
+            found = run(folder, name, url=url, variant=asked.weakened, numbers=count(1, asked.every))
+            print(f"{asked.weakened}, {found}", flush=True)
+            held = held and found.held
     sys.exit(0 if held else 1)
 
 

@@ -248,6 +248,30 @@ class Restore(Operation):
         return all(one.is_file() for one in expected)
 
 
+class Anchor(Operation):
+    """The line a night writes about the journal, after the one of the night before."""
+
+    def prepare(self) -> None:
+        self.keep()
+        self.old = journal_anchor.file_in(self.folder).read_bytes()
+        with self.platform.work(SYSTEM_ACTOR) as work:
+            records.save(work, KEY, report(1))
+
+    def keep(self) -> None:
+        with self.platform.reading() as work:
+            journal_anchor.keep(work.session.connection(), self.folder, work.now)
+
+    def act(self) -> bool:
+        return told(self.keep)
+
+    def half(self) -> list[str]:
+        kept = journal_anchor.file_in(self.folder).read_bytes()
+        return [*([] if kept == self.old else ["half a line"]), *super().half()]
+
+    def done(self) -> bool:
+        return len(journal_anchor.read(journal_anchor.file_in(self.folder))) == 2
+
+
 class Migrate(Operation):
     """An empty store brought to its newest shape."""
 
@@ -309,5 +333,5 @@ def commanded(platform: Platform, *words: str) -> bool:
 
 
 OPERATIONS: dict[str, type[Operation]] = {
-    one.__name__.lower(): one for one in (Import, Upload, Report, Workbook, Backup, Restore, Migrate)
+    one.__name__.lower(): one for one in (Import, Upload, Report, Workbook, Backup, Restore, Anchor, Migrate)
 }

@@ -114,7 +114,9 @@ def _files(calls: Calls) -> Iterator[None]:
             return real_open(file, mode, *more, **named)
         if not isinstance(file, int):
             calls.file(f"open {Path(file).name}")
-        raw = (both_ways if "+" in mode else one_way)(io.FileIO(file, mode.replace("b", "").replace("t", "")))
+        raw = (both_ways if "+" in mode else one_way)(
+            io.FileIO(file, mode.replace("b", "").replace("t", ""), named.get("closefd", True))
+        )
         return raw if "b" in mode else io.TextIOWrapper(raw, named.get("encoding"))
 
     def counted(name: str) -> Any:

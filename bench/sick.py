@@ -61,12 +61,14 @@ def chatter(_it: Any) -> Any:
 
 def bad_sql(it: Any) -> Any:
     return (
-        it.units(COMPLEX).add_columns(literal_column("no_such"), literal(1)) if _asks(it) else it.read(text("select x"))
+        it.units(COMPLEX).add_columns(literal_column("no_such").label("n"), literal(1))
+        if _asks(it)
+        else it.read(text("select x"))
     )
 
 
 def slow_sql(it: Any) -> Any:
-    endless = literal_column(f"({ENDLESS})")
+    endless = literal_column(f"({ENDLESS})").label("n")
     return it.units(COMPLEX).add_columns(endless, literal(1)) if _asks(it) else it.read(text(ENDLESS))
 
 

@@ -29,6 +29,7 @@ PAGES = {
         "/complex/22",
         "/r/environment.cleanup/grid",
         "/inbox",
+        "/exports",
         "/notices",
         "/report/editions",
         "/report/documents/safeguards.meeting_pack",

@@ -16,7 +16,8 @@ from core.services import migrations
 from core.services.backups.backup_store import database_file
 from core.services.operations import faults
 from core.services.platform import Platform
-from core.services.store import preflight
+from core.services.scheduled import clock_hold
+from core.services.store import preflight, server_clock
 from core.services.store.db import sqlite_is_safe, sqlite_module
 from core.services.work import Work
 
@@ -43,6 +44,7 @@ def look_around(platform: Platform) -> Iterator[Finding]:
         )
     with platform.reading() as work:
         yield from _calendar(work)
+        yield from _clock(platform, work)
         if work.session.scalar(select(Campaign.demo).limit(1)) is False:
             yield from _open_to_the_net(platform.config)
         for row in faults.standing(work.session).values():
@@ -141,6 +143,16 @@ def _open_to_the_net(config: Config) -> Iterator[Finding]:
         )
     if not config.trusted_hosts:
         yield Finding(text="没有限定访问域名", mend="设置 ACTIONS_TRUSTED_HOSTS 为对外的域名")
+
+
+def _clock(platform: Platform, work: Work) -> Iterator[Finding]:
+    if (hold := clock_hold.standing(platform, work)) is not None:
+        mend = "时间不对请先校正，校正后自动恢复；时间无误请运行 actions clock resume，或在“系统状态”点“时间无误，继续”"
+        yield Finding(text=f"定时任务已暂停：{hold.text}", mend=mend, broken=True)
+    ahead = server_clock.ahead(work.session, platform.config.now())
+    if ahead is not None and abs(ahead) >= server_clock.APART:
+        seconds = round(abs(ahead).total_seconds())
+        yield Finding(text=f"本机时钟与数据库服务器的时钟相差 {seconds} 秒", mend="在两台机器上都启用 NTP 校时")
 
 
 def _calendar(work: Work) -> Iterator[Finding]:

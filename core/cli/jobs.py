@@ -1,4 +1,4 @@
-"""Commands of the clock: scheduler, job, simulate."""
+"""Commands of the clock: scheduler, clock, job, simulate."""
 
 from __future__ import annotations
 
@@ -31,6 +31,21 @@ def scheduler(every: float) -> None:
         running.stop()
     if not running.ended:
         leave_at_once()
+
+
+@main.group()
+def clock() -> None:
+    """The time the scheduler goes by."""
+
+
+@clock.command()
+def resume() -> None:
+    """Say that the time is right, after which a held scheduler goes on and makes up what was missed."""
+    from core.services.scheduled import clock_hold  # noqa: PLC0415
+
+    with opened() as found, said(), found.work(source="command", settle=False) as work:
+        hold = clock_hold.resume(found, work)
+    click.echo(f"已确认时间无误（{hold.now:%Y-%m-%d %H:%M}），定时任务继续，错过的将补做")
 
 
 @main.group()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time
 from functools import cache
 from pathlib import Path
@@ -15,6 +15,7 @@ import click
 from core.base.errors import DeclarationError, Invalid
 from core.base.window import TZ
 from core.cli.opening import DAY, MEILING, leave_at_once, loaded, main, opened, said
+from core.config import Config
 from core.kernel import plugins
 from core.services.demo_world import demo_people
 from core.services.identity import accounts
@@ -101,8 +102,14 @@ def up(context: click.Context, port: int, host: str) -> None:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="与 --dev 同用：还没有安装的插件的目录（里面有 pyproject.toml）",
 )
-def serve(port: int, host: str, ticking: bool, dev: bool, package: Path | None) -> None:
+@click.option("--without", multiple=True, metavar="NAME", help="不载入这个插件（可多次），其数据原样保留")
+@click.option("--safe-mode", is_flag=True, help="一个插件也不载入，不跑定时任务：插件使平台起不来时，登录查看和处理")
+def serve(
+    port: int, host: str, ticking: bool, dev: bool, package: Path | None, without: tuple[str, ...], safe_mode: bool
+) -> None:
     """Serve the pages, the API and (unless told not to) the clock."""
+    leave_out(every() if safe_mode else without)
+    ticking = ticking and not safe_mode
     if dev:
         developing(port, host, package)
         return
@@ -139,6 +146,20 @@ def _serve(found: Platform, host: str, port: int, clocks: list[Any] | None) -> N
     finally:
         for clock in clocks or ():
             clock.stop()
+
+
+def every() -> Iterable[str]:
+    """The names of all plugins there are; none of them is imported for it."""
+    return plugins.found(packages=Config.read().packages)
+
+
+def leave_out(slugs: Iterable[str]) -> None:
+    """Besides what the settings leave out; the processes this one starts leave it out too."""
+    known, slugs = list(every()), list(slugs)
+    if unknown := sorted(set(slugs) - set(known)):
+        raise click.UsageError(f"没有名为“{'、'.join(unknown)}”的插件，可选：{'、'.join(known)}")
+    stated = filter(None, os.environ.get("ACTIONS_WITHOUT", "").split(","))
+    os.environ["ACTIONS_WITHOUT"] = ",".join(dict.fromkeys([*stated, *slugs]))
 
 
 def _fit(found: Platform) -> None:

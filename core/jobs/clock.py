@@ -18,6 +18,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from core.base.window import TZ
 from core.jobs.tick import tick
 from core.services.exchange import webhook_calls
+from core.services.exports import making
 from core.services.messaging import outbox
 from core.services.messaging.channels import Channel
 from core.services.platform import Platform
@@ -42,6 +43,7 @@ class Clock:
         runner, over = partial(run_apart, children=self._children), self._children.over
         for act in (
             lambda: tick(platform, runner=runner, over=over),
+            lambda: making.make(platform, over),
             lambda: outbox.send(platform, channels),
             lambda: webhook_calls.send(platform),
         ):

@@ -110,11 +110,16 @@ def fault(slug: str, stage: str, error: BaseException) -> Fault:
     return Fault(
         plugin=slug,
         stage=stage,
-        what=what[:500] + place,
+        what=_readable(what)[:500] + place,
         mend=mend,
-        trace="".join(traceback.format_exception(error))[-4000:],
+        trace=_readable("".join(traceback.format_exception(error)))[-4000:],
         excused=isinstance(error, NoData),
     )
+
+
+def _readable(text: str) -> str:
+    """An error may say anything; a NUL or half a character no store would keep."""
+    return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)
 
 
 def ask(slug: str, module: ModuleType | Any) -> Declared:

@@ -25,6 +25,7 @@ from core.services.permission.rights import (
     RUNS,
     SHEETS,
     SIGNED_IN,
+    TIME,
 )
 
 DOORS: Mapping[str, str] = {
@@ -72,6 +73,8 @@ DOORS: Mapping[str, str] = {
     "sheets.template": SHEETS,
     "sheets.export": SHEETS,
     "sheets.export_clear": FORMS,
+    "exports.index": SIGNED_IN,  # one's own alone
+    "exports.fetch": SIGNED_IN,
     "sheets.upload": SHEETS,
     "sheets.preview": SHEETS,
     "sheets.mend": SHEETS,
@@ -92,6 +95,7 @@ DOORS: Mapping[str, str] = {
     "clock.calendar POST": OPERATE,
     "clock.jobs": RUNS,
     "clock.run": RUNS,
+    "clock.resume": TIME,
     "report.show": READ,
     "report.compiled": READ,
     "editions.index": READ,

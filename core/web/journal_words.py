@@ -27,6 +27,7 @@ OTHERS = {
     "edition": "报告期刊",
     "webhook": "外发通知",
     "plugin": "插件",
+    "clock": "系统时间",
     "archive": "全部数据归档",
     "report": "综合报告",
 }
@@ -100,6 +101,7 @@ VERBS = {
     "rotate": "更换密钥",
     "restore": "恢复",
     "resume": "恢复运行",
+    "release": "确认无误，继续",
     "issue": "出刊",
     "end": "终止",
 }

@@ -92,7 +92,7 @@ TABLE = {
     "A40": row("written nowhere", SERVICES + "test_hostile_files.py::test_a40_a_member_named_out_of_the_box_is_written_nowhere"),
     "A41": row("a string cell", "core/render/test_any_text.py::test_no_text_of_a_workbook_is_computed",
                "core/render/test_any_text.py::test_no_text_comes_alive_when_an_office_saves_the_workbook_again"),
-    "A42": row("streamed in the request", why="an export of any length needs no more memory; it is no job yet"),
+    "A42": row("made beside the request from 20,000 rows on, for who asked, for a day", WEB + "test_web_exports.py"),
     "A43": row("masked; clear only for the lead, with a reason", WEB + "test_web_clear_export.py"),
     "A44": row("one record, one answer", WEB + "test_api_once.py::test_twenty_at_once_make_one_record",
                WEB + "test_web_intake.py::test_twenty_at_once_make_one"),

@@ -4,7 +4,6 @@ be printed or mailed. Whoever cuts the tail, or holds the key and writes everyth
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +14,7 @@ from core.base.errors import Invalid, Problem
 from core.base.say import Say
 from core.services.audit import journal_chain
 from core.services.audit.journal_verify import Anchor, Verdict, verify
+from core.services.store import whole_file
 
 
 def file_in(data: Path) -> Path:
@@ -68,8 +68,4 @@ def _before(connection: Connection, last: Anchor) -> Anchor | None:
 
 def _append(file: Path, anchor: Anchor) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as out:
-        out.write(text(anchor) + "\n")
-        out.flush()
-        os.fsync(out.fileno())
+    whole_file.append(file, text(anchor) + "\n")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import IO, Any
 
 import xlsxwriter
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 
 from core.base.window import end_of
 from core.services.audit import journal, journal_chain
@@ -33,9 +33,16 @@ HEADINGS = {
 FORMATS = ("xlsx", "jsonl")
 
 
-def export(work: Work, since: date, until: date, form: str, out: IO[bytes]) -> int:
-    """Write the lines of both days and between to ``out`` in ``form``; how many. Kept in the journal by ``told``."""
-    return _WRITERS[form](_rows(work, since, until), out)
+def export(
+    work: Work, since: date, until: date, form: str, out: IO[bytes], going: Callable[[int], bool] = lambda _many: True
+) -> int:
+    """Write the lines of both days and between to ``out`` in ``form``; how many. Kept in the journal by ``told``. ``going``:
+    told after each line how many there are so far, it says whether to go on."""
+    return _WRITERS[form](_while(going, _rows(work, since, until)), out)
+
+
+def count(work: Work, since: date, until: date) -> int:
+    return work.session.scalar(select(func.count()).select_from(JournalEntry).where(*_between(since, until))) or 0
 
 
 def told(work: Work, since: date, until: date, many: int) -> None:
@@ -45,11 +52,21 @@ def told(work: Work, since: date, until: date, many: int) -> None:
 
 
 def _rows(work: Work, since: date, until: date) -> Iterator[dict[str, Any]]:
-    days = (JournalEntry.at > end_of(since - timedelta(days=1)), JournalEntry.at <= end_of(until))
     columns = [getattr(JournalEntry, name) for name in HEADINGS]
-    rows = select(*columns).where(*days).order_by(JournalEntry.id).execution_options(yield_per=2000)
+    rows = select(*columns).where(*_between(since, until)).order_by(JournalEntry.id).execution_options(yield_per=2000)
     for row in work.session.execute(rows).mappings():
         yield {**row, "at": row["at"].isoformat()}
+
+
+def _between(since: date, until: date) -> tuple[ColumnElement[bool], ...]:
+    return JournalEntry.at > end_of(since - timedelta(days=1)), JournalEntry.at <= end_of(until)
+
+
+def _while(going: Callable[[int], bool], rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for many, row in enumerate(rows, 1):
+        yield row
+        if not going(many):
+            return
 
 
 def _jsonl(rows: Iterator[dict[str, Any]], out: IO[bytes]) -> int:

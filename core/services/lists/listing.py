@@ -66,19 +66,24 @@ def find(work: Work, key: str, asked: Asked) -> Found:
     """One page of the records the actor may see, newest first unless asked otherwise."""
     model = work.catalog.records[key]
     unit: Any = model_of(model.unit)
-    where = _where(work, key, asked)
-    narrowed = asked.text or asked.community or asked.within
-    counted = select(func.count()).select_from(model)
-    total = (
-        work.session.scalar((counted.join(unit, unit.id == _unit(model)) if narrowed else counted).where(*where)) or 0
-    )
-    rows = select(model, unit.name).join(unit, unit.id == _unit(model)).where(*where)
+    many = total(work, key, asked)
+    rows = select(model, unit.name).join(unit, unit.id == _unit(model)).where(*_where(work, key, asked))
     if model.unit == COMPLEX:
         rows = rows.add_columns(Community.name).join(Community, Community.id == Complex.community_id)
     rows = rows.order_by(*_order(model, unit, asked)).limit(PAGE).offset((asked.page - 1) * PAGE)
     found = [(row[0], row[1], row[2] if len(row) > 2 else "") for row in work.session.execute(rows)]
     prime(work, model, [record for record, _, _ in found])
-    return Found(found, total, max((total + PAGE - 1) // PAGE, 1))
+    return Found(found, many, max((many + PAGE - 1) // PAGE, 1))
+
+
+def total(work: Work, key: str, asked: Asked) -> int:
+    """How many ``find`` would page through, in one statement."""
+    model = work.catalog.records[key]
+    unit: Any = model_of(model.unit)
+    counted = select(func.count()).select_from(model)
+    narrowed = asked.text or asked.community or asked.within
+    counted = counted.join(unit, unit.id == _unit(model)) if narrowed else counted
+    return work.session.scalar(counted.where(*_where(work, key, asked))) or 0
 
 
 def every(work: Work, key: str, asked: Asked) -> Iterable[Record]:

@@ -27,6 +27,7 @@ KINDS = {
     "calendar": "节假日提醒",
     "journal": "日志核验提醒",
     "backup": "备份提醒",
+    "export": "导出",
 }
 
 

@@ -35,7 +35,7 @@ ROLES = {
 APART = frozenset((ADMINISTRATOR, SECURITY, AUDITOR))  # of these a person holds one
 
 PUBLIC, SIGNED_IN = "public", "signed_in"
-FORMS, SHEETS, READ, LOOK_UP, RUNS, OWN_ACTION, ISSUE, REGISTRY, PEOPLE, GRANT, AUDIT, OPERATE = (
+FORMS, SHEETS, READ, LOOK_UP, RUNS, OWN_ACTION, ISSUE, REGISTRY, PEOPLE, GRANT, AUDIT, OPERATE, TIME = (
     "forms",
     "sheets",
     "read",
@@ -48,6 +48,7 @@ FORMS, SHEETS, READ, LOOK_UP, RUNS, OWN_ACTION, ISSUE, REGISTRY, PEOPLE, GRANT, 
     "grant",
     "audit",
     "operate",
+    "time",
 )
 
 
@@ -78,6 +79,7 @@ RIGHTS: Mapping[str, Right] = {
     GRANT: Right("授权、解锁、安全策略", frozenset((SECURITY,)), frozenset((ADMINISTRATOR,))),
     AUDIT: Right("审计：查看、核验、导出操作日志", frozenset((AUDITOR,)), frozenset((ADMINISTRATOR, COORDINATION))),
     OPERATE: Right("运行维护：定时任务、备份、插件", frozenset((ADMINISTRATOR,))),
+    TIME: Right("确认系统时间、恢复定时任务", frozenset((COORDINATION, ADMINISTRATOR))),
 }
 
 

@@ -4,7 +4,6 @@ it (PIPL arts. 19, 44-50). The record stays, and with it what it counts for; the
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +23,7 @@ from core.services.audit.journal_row import JournalEntry
 from core.services.personal import blind_index
 from core.services.personal.reveal import reasoned
 from core.services.sheets.kept import SheetUpload
+from core.services.store import whole_file
 from core.services.work import Work
 from core.services.writing import records
 
@@ -150,9 +150,5 @@ def _clear_text(work: Work, field: Any, value: Any) -> str:
 
 def _note(file: Path, at: datetime, found: Sequence[Held]) -> None:
     """Which rows, never what stood in them. Written before the commit: clearing once too often harms nothing."""
-    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as out:
-        for held in found:
-            out.write(json.dumps({"at": at.isoformat(timespec="seconds"), "key": held.key, "row": held.row.id}) + "\n")
-        out.flush()
-        os.fsync(out.fileno())
+    told = ({"at": at.isoformat(timespec="seconds"), "key": held.key, "row": held.row.id} for held in found)
+    whole_file.append(file, "".join(json.dumps(one) + "\n" for one in told))

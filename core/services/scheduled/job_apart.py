@@ -122,6 +122,8 @@ def main(key: str, scheduled: str, now: str, manual: str = "") -> None:
             signal.alarm(math.ceil(job.limit_s))  # the store's lock is held for so long at most
         moments = datetime.fromisoformat(scheduled), datetime.fromisoformat(now)
         job_runs.run_at(platform, job, moments[0], now=moments[1], manual=bool(manual))
+        if ALARM:
+            signal.alarm(0)
     finally:
         db.close()
 

@@ -10,6 +10,7 @@ from core.base.facts import JobContext
 from core.services.audit import journal_anchor
 from core.services.backups import backups_kept
 from core.services.exchange import signatures, webhook_calls
+from core.services.exports import asked
 from core.services.identity import limits
 from core.services.identity.accounts import real_now
 from core.services.messaging import messages, reminders
@@ -74,8 +75,10 @@ def sweep(context: JobContext) -> str:
     answers = receipts.forget(session, context.now - KEPT)
     now = real_now()
     signatures.sweep(session, now)
+    files = asked.sweep(context.work, context.config, now)
     spent, sent = limits.sweep(session, now), webhook_calls.sweep(session, now)
-    return f"清除 {answers} 个过期的提交编号、{spent} 个用完的限速记录、{sent} 条旧的外发通知"
+    said = f"清除 {answers} 个过期的提交编号、{spent} 个用完的限速记录、{sent} 条旧的外发通知"
+    return f"{said}、{files} 个过期的导出文件"
 
 
 def sweep_uploads(context: JobContext) -> str:

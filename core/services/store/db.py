@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from core.base.record import Record
+from core.services.store.turns import next_in_turn
 
 SAFE_SQLITE = (
     (3, 51, 3),
@@ -120,6 +121,7 @@ def _postgresql(url: str, busy_s: float) -> Engine:
 
 
 def _sqlite(url: str, durable: bool, busy_s: float) -> Engine:
+    file = Path(make_url(url).database or "")
     driver = {"timeout": busy_s, "check_same_thread": False}
     # no parameters in errors: what people typed must not stand in a log
     engine = create_engine(url, module=sqlite_module(), connect_args=driver, hide_parameters=True)
@@ -135,15 +137,20 @@ def _sqlite(url: str, durable: bool, busy_s: float) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
         options = connection.get_execution_options()
-        patience = options.get("actions_patience_ms")
         reader = bool(options.get("actions_readonly"))
         connection.exec_driver_sql(f"PRAGMA query_only={int(reader)}")  # as PostgreSQL has it: who reads writes nothing
-        if patience:
-            connection.exec_driver_sql(f"PRAGMA busy_timeout={patience}")
-        try:
-            connection.exec_driver_sql("BEGIN" if reader else "BEGIN IMMEDIATE")
-        finally:
-            if patience:
-                connection.exec_driver_sql(f"PRAGMA busy_timeout={int(busy_s * 1000)}")
+        if reader:
+            connection.exec_driver_sql("BEGIN")
+            return
+        asked_s = options.get("actions_patience_ms", 0) / 1000
+        with next_in_turn(file, asked_s or busy_s) as left_s:
+            waits = asked_s or left_s < busy_s - 0.1
+            if waits:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout={int(left_s * 1000)}")
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            finally:
+                if waits:
+                    connection.exec_driver_sql(f"PRAGMA busy_timeout={int(busy_s * 1000)}")
 
     return engine

@@ -1,4 +1,5 @@
-"""A file that is there whole or not at all, and lasts: written aside, synced, renamed, its folder synced."""
+"""A file that is there whole or not at all, and lasts: written aside, synced, renamed, its folder synced. And lines at the end of
+one that grows."""
 
 from __future__ import annotations
 
@@ -31,6 +32,24 @@ def placing(file: Path) -> Iterator[Path]:
     sync_folder(file.parent)
     if fresh:
         sync_folder(file.parent.parent)
+
+
+def append(file: Path, lines: str) -> None:
+    """Add ``lines`` at the end of ``file``, for its owner only. Raises ``OSError`` where there is no room: then none of them is there, for
+    half a line could be read by nobody."""
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        before = os.fstat(handle).st_size
+        try:
+            with os.fdopen(handle, "wb", closefd=False) as out:
+                out.write(lines.encode())
+                out.flush()
+                os.fsync(handle)
+        except OSError:
+            os.ftruncate(handle, before)
+            raise
+    finally:
+        os.close(handle)
 
 
 def sync_folder(folder: Path) -> None:

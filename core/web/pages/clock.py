@@ -18,7 +18,7 @@ from core.services.audit import journal
 from core.services.messaging import sent
 from core.services.owing import holidays, owed, waivers
 from core.services.permission import rights
-from core.services.scheduled import job_runs
+from core.services.scheduled import clock_hold, job_runs
 from core.services.scheduled.job_apart import run_apart
 from core.services.work import Work
 from core.web import frame
@@ -59,6 +59,18 @@ def run(key: str) -> ResponseReturnValue:
     except Invalid as error:
         flash(translated(error.problems[0].text))
     return redirect(frame.inside(request.form.get("back", "/jobs")))
+
+
+@bp.route("/clock/resume", methods=["POST"])
+def resume() -> ResponseReturnValue:
+    """The time is right: the scheduler goes on."""
+    try:
+        with frame.writing() as work:
+            clock_hold.resume(frame.platform(), work)
+        session["saved"] = _("已确认时间无误，定时任务继续，错过的将补做。")
+    except Invalid as error:  # somebody else said so, or the clock was set right meanwhile
+        flash(translated(error.problems[0].text))
+    return redirect(url_for("status.show"))
 
 
 @bp.route("/calendar", methods=["GET", "POST"])

@@ -11,14 +11,15 @@ from typing import Any
 from flask import Blueprint, abort, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from core.base.errors import Invalid, NotFound, Problem
 from core.base.say import Say
 from core.base.window import TZ
 from core.estate.units import UNITS
 from core.services import sheets
-from core.services.lists import listing
+from core.services.exports import asked as queue
+from core.services.lists import listing, views
 from core.services.permission import rights
 from core.services.personal import reveal
 from core.services.sheets.kept import SheetUpload
@@ -26,6 +27,7 @@ from core.services.sheets.layout import needs_photos
 from core.services.work import Work
 from core.services.writing import grids
 from core.web import frame, taken_out
+from core.web.pages import exports
 from core.web.taken_out import XLSX
 
 bp = Blueprint("sheets", __name__)
@@ -56,10 +58,14 @@ def export(key: str) -> ResponseReturnValue:
     work = frame.reading()
     model = _model(work, key)
     asked = listing.Asked.read(request.args)
+    name = _("%(n)s-%(d)s.xlsx", n=model.label, d=work.today.isoformat())
+    total = _total(work, key) if key in UNITS else listing.total(work, key, asked)
+    if total >= queue.LARGE:
+        words = {w: request.args[w] for w in (*views.WORDS, "ids") if w in request.args}
+        return exports.asked_for(key, words, name, total)
     many = count()
     rows = _units(work, model) if key in UNITS else listing.every(work, key, asked)
     data = sheets.export(work, model, key, (row for row in rows if next(many) >= 0))
-    name = _("%(n)s-%(d)s.xlsx", n=model.label, d=work.today.isoformat())
     return taken_out.file(data, name, XLSX, key, told={"count": [None, next(many)]}, source="sheet")
 
 
@@ -208,6 +214,10 @@ def _model(work: Work, key: str) -> Any:
     if key not in work.catalog.records or not work.actor.may(rights.FORMS):
         raise NotFound(key, hidden=key in work.catalog.records)
     return work.catalog.records[key]
+
+
+def _total(work: Work, key: str) -> int:
+    return work.session.scalar(select(func.count()).select_from(UNITS[key])) or 0
 
 
 def _units(work: Work, model: Any) -> Any:

@@ -12,7 +12,8 @@ from core.services.measuring.days import KeptDay
 from core.services.messaging import sent
 from core.services.operations import faults, pauses
 from core.services.permission import rights
-from core.services.scheduled import job_runs
+from core.services.scheduled import clock_hold, job_runs
+from core.services.store import server_clock
 from core.services.store.db import sqlite_is_safe, sqlite_module
 from core.web import frame
 
@@ -25,6 +26,7 @@ def show() -> ResponseReturnValue:
     catalog = frame.platform().catalog
     latest = work.session.scalars(select(KeptDay).order_by(KeptDay.day.desc()).limit(7)).all()
     standing = sorted(faults.standing(work.session).values(), key=lambda f: f.since)
+    ahead = server_clock.ahead(work.session, frame.platform().config.now())
     version = sqlite_module().sqlite_version
     return frame.page(
         "status.html",
@@ -32,6 +34,8 @@ def show() -> ResponseReturnValue:
         quarantined=catalog.faults,
         standing=standing,
         may_resume=work.actor.may(rights.OPERATE),
+        hold=clock_hold.standing(frame.platform(), work),
+        apart_s=0 if ahead is None or abs(ahead) < server_clock.APART else round(abs(ahead).total_seconds()),
         kept=latest,
         job_runs=job_runs.latest(work.session, list(catalog.jobs)),
         jobs=catalog.jobs,

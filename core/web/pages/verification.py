@@ -9,8 +9,10 @@ from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
 from core.base.errors import Invalid
-from core.services.audit import journal_anchor, journal_export, journal_verify
+from core.services.audit import journal_anchor, journal_chain, journal_export, journal_verify
+from core.services.exports import asked as queue
 from core.web import frame, taken_out
+from core.web.pages import exports
 
 bp = Blueprint("verification", __name__)
 SHOWN = 31  # anchors a page lists; the file holds them all
@@ -31,12 +33,16 @@ def export() -> ResponseReturnValue:
     form = request.form.get("form", "xlsx")
     if form not in journal_export.FORMATS:
         abort(400)
+    name, total = f"journal-{since}-{until}.{form}", journal_export.count(frame.reading(), since, until)
+    if total >= queue.LARGE:
+        words = {"from": since.isoformat(), "to": until.isoformat(), "form": form}
+        return exports.asked_for(journal_chain.SUBJECT, words, name, total)
     out = io.BytesIO()
     many = journal_export.export(frame.reading(), since, until, form, out)
     with frame.writing() as work:
         journal_export.told(work, since, until, many)
     mime = taken_out.XLSX if form == "xlsx" else "application/jsonl"
-    return taken_out.sent(out.getvalue(), f"journal-{since}-{until}.{form}", mime)
+    return taken_out.sent(out.getvalue(), name, mime)
 
 
 def _page(*, unread: bool = False) -> str:

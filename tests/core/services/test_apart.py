@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, text
 
 from core.base.blocks import Block, Heading, Notice
 from core.kernel import plugins
+from core.services.operations import faults
 from core.services.platform import Platform
 from core.services.reporting import documents, reports
 from core.services.reporting.apart import AGAIN, Apart
@@ -86,6 +87,8 @@ def test_it_costs_itself_alone_and_says_why_and_since_when(how: str, why: str, w
     opened = replace(world, apart=Apart.of(world.config, world.catalog))
     found = blocks(opened)
     opened.apart.close()
+    with world.reading() as work:
+        assert why in faults.standing(work.session)["section:sick"].what, "on the status page too, for every process"
     (fault,) = [one for one in found if isinstance(one, Notice) and one.tone == "fault"]
     assert fault.text.startswith("本节数据不可用：自2024-11-20 12:00起") and why in fault.text
     assert found[found.index(fault) - 1] == Heading("生病的行动", level=2, number=99, anchor="sick")

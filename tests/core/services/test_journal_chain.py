@@ -25,7 +25,7 @@ from core.services.writing import records
 from core.testing import at, small_platform
 
 DAY = date(2024, 11, 20)
-LINES, TIMES = 90, 50
+LINES, TIMES = 40, 300
 Tamper = Callable[[Connection, random.Random], int]
 
 
@@ -47,7 +47,7 @@ def verified(platform: Platform, anchors: tuple[Anchor, ...] = ()) -> Verdict:
 
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Platform, tuple[Anchor, ...]]]:
-    """A journal of ninety lines and more, anchored in the middle and at its end."""
+    """A journal of forty lines and more, anchored in the middle and at its end."""
     platform = small_platform(tmp_path_factory.mktemp("journal"))
     anchors = []
     for _ in range(2):
@@ -55,16 +55,22 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Platform, t
         told = verified(platform)
         assert told.whole and told.lines == told.last and told.unchained == 0
         anchors.append(Anchor(at(DAY), told.last, told.digest))
+    with platform.db.engine.begin() as connection:  # once: a changed schema is read anew each time
+        take_the_triggers_away(connection)
     yield platform, tuple(anchors)
     platform.db.close()
+
+
+def take_the_triggers_away(connection: Connection) -> None:
+    for guard in ("journal_unchanged", "journal_undeleted"):
+        connection.execute(text(f"DROP TRIGGER IF EXISTS {guard}"))
 
 
 @contextmanager
 def unguarded(platform: Platform) -> Iterator[Connection]:
     """The database in the hands of somebody who takes the triggers away first; everything is undone afterwards."""
     with platform.db.engine.connect() as connection:
-        connection.execute(text("DROP TRIGGER journal_unchanged"))
-        connection.execute(text("DROP TRIGGER journal_undeleted"))
+        take_the_triggers_away(connection)
         yield connection
         connection.rollback()
 

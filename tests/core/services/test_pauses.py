@@ -187,14 +187,14 @@ def test_a_measure_without_end_is_ended_by_the_store_and_what_was_saved_is_saved
     opened: Opened, sick: Sick, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(plain_reads, "LONGEST_S", 0.3)
-    sick.act = lambda scope: scope.units(COMPLEX).add_columns(literal_column(f"({ENDLESS})"), literal(1))
+    sick.act = lambda scope: scope.units(COMPLEX).add_columns(literal_column(f"({ENDLESS})").label("n"), literal(1))
     platform = opened(**measure(sick))
     saved(platform, at(DAY, 9))
     with platform.reading(now=at(DAY, 10)) as work:
         assert work.session.scalars(select(Company.name).where(Company.name == "示例物业0900")).one()
         sound = figures.indicators(work, DAY, [work.catalog.indicators["environment.cleaned_monthly"]])
         assert [one.fault for one in sound] == [""]
-    assert "measure:sick.seen" in places(platform)
+        assert "interrupted" in faults.standing(work.session)["measure:sick.seen"].what
 
 
 @pytest.mark.parametrize("sql", ["COMMIT", "ROLLBACK", "PRAGMA synchronous=OFF", "DELETE FROM company"])
