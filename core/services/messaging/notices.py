@@ -109,9 +109,15 @@ def in_hand(work: Work) -> list[InHand]:
         for record, due in found:
             late = due is not None and due < work.now
             limit = day_of(due) if due is not None else None
-            name, given = work.look.record_name(model, record.id), str(getattr(record, "number", None) or "")
+            name, given = work.look.record_name(model, record.id), _given(record)
             out.append(InHand(key=key, record=record, name=name, number=given, limit=limit, late=late))
     return sorted(out, key=lambda one: (one.limit or date.max, one.record.id))
+
+
+def _given(record: Record) -> str:
+    """Its 文号; a remark in its place that holds no figure is none."""
+    text = str(getattr(record, "number", None) or "")
+    return text if any(c.isdigit() for c in text) else ""
 
 
 def _rules(work: Work) -> Iterator[tuple[str, NoticeRule]]:
