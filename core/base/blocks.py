@@ -260,6 +260,11 @@ class Document:
     draft: bool = True
     attachments: tuple[Attachment, ...] = field(default=())
 
+    @property
+    def awaits_number(self) -> bool:
+        """Does the clerk number it? Of drafts only a paper to somebody; a report under discussion has no line to fill in."""
+        return not self.number and (not self.draft or bool(self.addressees))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Attachment:

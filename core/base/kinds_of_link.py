@@ -106,7 +106,7 @@ class OriginKind(Kind):
     def unknown(self, raw: Any) -> Say:
         """What is said of ``raw`` when there is no such record, or none this person may see."""
         text = plain_text(raw)
-        return Say("没有来源记录“{v}”，请填写形如 disputes.complaint/12 的记录编号", v=text[:60])
+        return Say("没有来源记录“{v}”，请选择记录种类并填写编号（表格中形如 disputes.complaint/12）", v=text[:60])
 
     def show(self, value: Any, look: Look) -> str:
         return "" if not value else (look.origin_name(value) or value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import assert_never
 
+from docx.shared import Pt
 from docx.text.paragraph import Paragraph as Line
 
 from core.base.blocks import (
@@ -77,8 +78,10 @@ class Body:
         if block.title or self._new_page:
             self._line([block.title], "caption")
         add_table(self.paper, block, self.page.text_width)
-        note = "注：" + block.note.removeprefix("注：") if block.note else ""
-        self._line([note], "note")  # an empty one too: Word joins two tables that touch
+        if block.note:
+            self._line(["注：" + block.note.removeprefix("注：")], "note")
+        else:
+            self._apart()
 
     def _chart(self, block: Chart) -> None:
         """The native chart, then its figures: on paper nobody can click on a bar."""
@@ -87,7 +90,12 @@ class Body:
         place.paragraph_format.keep_with_next = True
         add_chart(place, block, self.page.text_width, self.paper.official.chart_height)
         add_table(self.paper, block.table(), self.page.text_width)
-        self._line([""], "note")
+        self._apart()
+
+    def _apart(self) -> None:
+        """A hair's line under a table without a note: Word joins two tables that touch."""
+        line = self._line([""], "note")
+        line.paragraph_format.line_spacing, line.paragraph_format.space_after = Pt(6), Pt(0)
 
     def _notice(self, block: Notice) -> None:
         """A box with its word in front: it must stand out on a black and white print."""

@@ -16,17 +16,22 @@ def head(paper: Paper, document: Document) -> None:
     """Everything above the first sentence."""
     if document.issuer and paper.official.marks.red_head and not document.draft:
         paper.line(document.issuer, "issuer")
+    if document.number or document.awaits_number:
+        _number(paper, document)
+    _title(paper, document.title, "title", paper.official.page)
+    if document.as_of is not None:
+        paper.line(f"（截至{plain(Day(document.as_of))}）", "subtitle")
+    if document.addressees:
+        paper.line(document.addressees.rstrip("：:") + "：", "addressees")
+
+
+def _number(paper: Paper, document: Document) -> None:
     number = paper.line(document.number or paper.official.marks.number, "number")
     if document.issuer and paper.official.marks.red_head and not document.draft:
         line = element("w:bottom", val="single", sz=12, space=11, color="C00000")  # 4 mm below the number (7.2.7)
         number._p.get_or_add_pPr().insert_element_before(
             element("w:pBdr", line), "w:shd", "w:tabs", "w:snapToGrid", "w:spacing", "w:ind", "w:jc"
         )
-    _title(paper, document.title, "title", paper.official.page)
-    if document.as_of is not None:
-        paper.line(f"（截至{plain(Day(document.as_of))}）", "subtitle")
-    if document.addressees:
-        paper.line(document.addressees.rstrip("：:") + "：", "addressees")
 
 
 def annex_list(paper: Paper, document: Document) -> None:

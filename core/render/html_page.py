@@ -56,7 +56,8 @@ def page(document: Document, link: Link = no_link) -> str:
 
 def _head(document: Document) -> Markup:
     lines = [Markup('<p class="sa-issuer">{}</p>').format(document.issuer)] if document.issuer else []
-    lines.append(Markup('<p class="sa-number">{}</p>').format(document.number or BLANK_NUMBER))
+    if document.number or document.awaits_number:
+        lines.append(Markup('<p class="sa-number">{}</p>').format(document.number or BLANK_NUMBER))
     lines.append(Markup("<h1>{}</h1>").format(str(document.title)))
     if document.as_of:
         lines.append(Markup('<p class="sa-as-of">（截至{}）</p>').format(plain(DayCell(document.as_of))))

@@ -15,7 +15,7 @@ from core.base.declared import Declared
 from core.base.errors import Problem
 from core.base.fields import Field
 from core.base.kinds import ReferenceKind
-from core.base.kinds_of_link import LinkKind, UnitsKind
+from core.base.kinds_of_link import LinkKind, OriginKind, UnitsKind
 from core.base.record import Record
 from core.services.work import Work
 from core.services.writing import offered
@@ -31,6 +31,7 @@ class DeclaredField(WTField):  # type: ignore[misc]
         self.declared = declared
         self.raw: Any = None
         self.units: Sequence[tuple[int, str]] = ()
+        self.kinds: Sequence[tuple[str, Sequence[tuple[str, str]]]] = ()  # of an origin: kinds of record by action
         self.own = False  # the unit the record is for, of which a person is offered their own
 
     @property
@@ -43,12 +44,21 @@ class DeclaredField(WTField):  # type: ignore[misc]
         return self.raw if isinstance(self.raw, str) else self.declared.kind.text(self.data)
 
     @property
+    def origin(self) -> tuple[str, str]:
+        """What an origin's two boxes hold: the kind of record and its number."""
+        key, _, number = self.text.partition("/")
+        return key, number
+
+    @property
     def chosen(self) -> list[str]:
         """The options ticked, or the tokens kept."""
         found = self.raw if self.raw is not None else self.data
         return list(found) if isinstance(found, list | tuple) else ([found] if found else [])
 
     def process_formdata(self, valuelist: list[Any]) -> None:
+        if self.declared.kind.widget == "origin" and len(valuelist) > 1:  # kind and number, stored as one
+            number = valuelist[1].strip().removeprefix("第").removesuffix("号").lstrip("#")
+            valuelist = [f"{valuelist[0]}/{number}" if valuelist[0] or number else ""]
         several = self.declared.kind.widget in ("checkboxes", "photos", "units")
         self.raw = [v for v in valuelist if v] if several else (valuelist[0] if valuelist else None)
 
@@ -96,7 +106,10 @@ def offer(
     for field in fields_of(form):
         kind = field.declared.kind
         if field.short_name in known:
-            field.units, field.own = known[field.short_name].units, known[field.short_name].own
+            sister = known[field.short_name]
+            field.units, field.kinds, field.own = sister.units, sister.kinds, sister.own
+        elif isinstance(kind, OriginKind):
+            field.kinds = offered.origins(work)
         elif isinstance(kind, LinkKind):
             at = field.data if isinstance(field.data, int) else None
             field.units = offered.records(work, kind.to, unit_id=(values or {}).get(own), chosen=at)

@@ -27,7 +27,20 @@ WEEK = "一二三四五六日"
 
 
 def install(app: Flask) -> None:
-    for name in ("day", "moment", "left", "say", "blocks", "figure", "target", "arrival", "percent", "cell", "period"):
+    for name in (
+        "day",
+        "moment",
+        "left",
+        "say",
+        "blocks",
+        "headings",
+        "figure",
+        "target",
+        "arrival",
+        "percent",
+        "cell",
+        "period",
+    ):
         app.jinja_env.filters[name] = globals()[name]
     app.jinja_env.globals.update(Light=Light, Status=Status, ROLES=ROLES)
 
@@ -63,6 +76,11 @@ def blocks(found: tuple[Block, ...]) -> Markup:
     """Blocks as a part of the page. They are what is filed, so they stay in Chinese; an English page says so to readers aloud."""
     shown = html.fragment(found, address)
     return shown if language.language() == "zh" else Markup('<article lang="zh-CN">{}</article>').format(shown)
+
+
+def headings(found: tuple[Block, ...]) -> list[tuple[int, str, str]]:
+    """(level, text, id) of what a document's parts are called, to jump to."""
+    return html.contents(found)
 
 
 def figure(one: IndicatorFacts) -> str:
@@ -114,6 +132,7 @@ __all__ = [
     "cell",
     "day",
     "figure",
+    "headings",
     "install",
     "left",
     "moment",

@@ -1,6 +1,8 @@
 """Documents of a week: the pack for the dispatch meeting (D29) and the work informations put together (D34). Pure: facts to blocks."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,12 +10,14 @@ from sqlalchemy import or_, select
 
 from core.api import (
     ActionUnit,
+    Attachment,
     Block,
     Bullets,
     Column,
     Community,
     Compilation,
     Day,
+    DeadlineFacts,
     Department,
     Document,
     Facts,
@@ -40,16 +44,20 @@ from plugins.safeguards.records_texts import ActionText
 from plugins.safeguards.workflows import HANDLING
 
 AHEAD = timedelta(days=7)
+NAMED = 3  # units named in a line
 
 
-def _week(day: date) -> str:
-    year, week, _ = day.isocalendar()
-    return f"{year}年第{week}周"
+def week_of(day: date) -> str:
+    """The week by its days: the ISO week of 31 December is the next year's first, which nobody expects on paper."""
+    first = day - timedelta(days=day.weekday())
+    last = first + AHEAD - timedelta(days=1)
+    month = "" if last.month == first.month else f"{last.month}月"
+    return f"{first.year}年{first.month}月{first.day}日—{month}{last.day}日"
 
 
 def _document(facts: Facts, title: str, blocks: Iterator[Block]) -> Document:
     return Document(
-        title=f"{title}（{_week(facts.as_of)}）",
+        title=f"{title}（{week_of(facts.as_of)}）",
         blocks=tuple(blocks),
         signature=(ISSUER,),
         signed_on=facts.as_of,
@@ -61,7 +69,7 @@ def pack(facts: Facts, campaign: Sequence[Facts], window: Window) -> Document:
     """调度会材料: what the last meeting decided, what is red, what falls due, where help is wanted."""
 
     def body() -> Iterator[Block]:
-        yield Heading("上次会议议定事项落实情况")
+        yield Heading("议定事项落实情况")
         yield from decided(facts)
         yield Heading("红灯指标")
         yield red(campaign, facts.as_of)
@@ -72,11 +80,12 @@ def pack(facts: Facts, campaign: Sequence[Facts], window: Window) -> Document:
         yield Heading("需要协调解决的问题")
         yield from asked(facts, window)
 
-    return _document(facts, "调度会材料", body())
+    annex = Attachment(title="请到会回答的单位", blocks=(answerable(campaign),))
+    return replace(_document(facts, "调度会材料", body()), attachments=(annex,))
 
 
 def decided(facts: Facts) -> Iterator[Block]:
-    """What is not struck off yet, and what was since the last meeting."""
+    """What the last meeting decided, struck off or not; and what earlier ones decided and is not struck off yet."""
     held = select(Dispatch.held_on).where(Dispatch.held_on <= facts.as_of, counts(Dispatch))
     last = facts.read(held.order_by(Dispatch.held_on.desc()).limit(1))
     since = last[0][0] if last else facts.since
@@ -84,18 +93,24 @@ def decided(facts: Facts) -> Iterator[Block]:
     rows: list[tuple[Any, ...]] = []
     for key, model, unit in (("decision", Decision, Department), ("community_decision", CommunityDecision, Community)):
         found = (
-            select(model.id, unit.name, model.task, model.limit_on, model.state, model.closed_on)
+            select(model.id, unit.name, model.task, model.limit_on, model.state, model.closed_on, model.decided_on)
             .join(unit, unit.id == getattr(model, model.unit.column))
             .where(
                 model.decided_on <= facts.as_of,
                 counts(model),
-                or_(model.closed_on.is_(None), model.closed_on > facts.as_of, model.closed_on >= since),
+                or_(model.closed_on.is_(None), model.closed_on > facts.as_of, model.decided_on >= since),
             )
         )
         rows += [(key, *row) for row in facts.read(found)]
     rows.sort(key=lambda row: (row[4], row[1]))
-    yield Table(
-        title="议定事项",
+    yield _decisions("上次会议议定事项", [r for r in rows if r[-1] >= since], facts.as_of)
+    if before := [r for r in rows if r[-1] < since]:
+        yield _decisions("以前会议尚未销号的议定事项", before, facts.as_of)
+
+
+def _decisions(title: str, rows: Sequence[tuple[Any, ...]], as_of: date) -> Table:
+    return Table(
+        title=title,
         columns=(
             Column(label="议定事项", width=20),
             Column(label="承办", width=8),
@@ -107,11 +122,11 @@ def decided(facts: Facts) -> Iterator[Block]:
                 Text(task, ref=Ref(kind="record", key=f"safeguards.{key}/{number}")),
                 Text(name),
                 Day(limit),
-                Text(_progress(state, limit, closed, facts.as_of)),
+                Text(_progress(state, limit, closed, as_of)),
             )
-            for key, number, name, task, limit, state, closed in rows
+            for key, number, name, task, limit, state, closed, _ in rows
         ),
-        empty="没有未销号的议定事项。",
+        empty="没有议定事项。",
     )
 
 
@@ -159,6 +174,7 @@ def late(campaign: Sequence[Facts], as_of: date) -> Table:
         columns=(
             Column(label="事项", width=16),
             Column(label="专项行动", width=18),
+            Column(label="责任单位", width=16),
             Column(label="逾期", width=6, align="right"),
             Column(label="最早期限", width=9),
         ),
@@ -166,12 +182,47 @@ def late(campaign: Sequence[Facts], as_of: date) -> Table:
             (
                 Text(d.deadline.label),
                 Text(facts.action.label),
+                Text(_owing(facts, d)),
                 Number(d.overdue, "件", ref=_open(d.deadline.key, as_of, "overdue")),
                 Day(min((day_of(x.due_at) for x in d.late), default=None)),
             )
             for facts, d in sorted(found, key=lambda pair: -pair[1].overdue)
         ),
         empty="没有逾期未办事项。",
+    )
+
+
+def _owing(facts: Facts, found: DeadlineFacts) -> str:
+    """Who is late, by community or by its own name, those with the most first; who leads the action sees to it."""
+    whose = Counter(one.community or one.unit for one in found.late)
+    named = "、".join(name for name, _ in whose.most_common(NAMED)) + (
+        f"等{len(whose)}个" if len(whose) > NAMED else ""
+    )
+    leads = "、".join(facts.action.lead_departments) or ISSUER
+    return f"{named}（{leads}督办）" if named else leads
+
+
+def answerable(campaign: Sequence[Facts]) -> Table:
+    """Departments whose figures are red, and communities and departments with something late: what each answers for."""
+    red, late = Counter[str](), Counter[str]()
+    for facts in campaign:
+        leads = facts.action.lead_departments or (ISSUER,)
+        many = sum(1 for one in facts.indicators if one.light is Light.RED and one.target is not None)
+        red.update({name: many for name in leads if many})
+        for one in (one for d in facts.deadlines for one in d.late):
+            late[one.community or one.unit] += 1
+    names = sorted({*red, *late}, key=lambda name: (-red[name], -late[name], name))
+    return Table(
+        title="红灯指标和逾期未办事项的责任单位",
+        columns=(
+            Column(label="单位", width=14),
+            Column(label="红灯指标", width=8, align="right"),
+            Column(label="逾期未办", width=8, align="right"),
+            Column(label="答复人", width=10),
+        ),
+        rows=tuple((Text(n), Number(red[n], "项"), Number(late[n], "件"), Text("　")) for n in names),
+        note="红灯指标由牵头部门答复，逾期未办由责任社区、部门答复；每类逾期事项按最早的三十件统计。",
+        empty="没有需要到会回答的单位。",
     )
 
 

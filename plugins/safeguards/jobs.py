@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from core.api import ActionUnit, Job, JobContext, Missed, counts
+from plugins.safeguards.documents_weekly import week_of
 from plugins.safeguards.records_meetings import WeeklyInfo
 
 
@@ -13,10 +14,9 @@ def remind(context: JobContext) -> str:
     monday = today - timedelta(days=today.weekday())
     sent = select(WeeklyInfo.action_id).where(WeeklyInfo.sent_on.between(monday, today), counts(WeeklyInfo))
     rows = context.read(select(ActionUnit.name).where(ActionUnit.id.not_in(sent)).order_by(ActionUnit.number))
-    year, week, _ = today.isocalendar()
     if not rows:
-        return f"{year}-W{week:02d}：各专项组均已报送工作信息。"
-    return f"{year}-W{week:02d}尚未报送工作信息：" + "、".join(name for (name,) in rows) + "。"
+        return f"{week_of(today)}：各专项组均已报送工作信息。"
+    return f"{week_of(today)}尚未报送工作信息：" + "、".join(name for (name,) in rows) + "。"
 
 
 JOBS = (

@@ -82,7 +82,7 @@ class _Decision(Record):
     __abstract__ = True
     decided_on: Mapped[date] = day("议定日期", happened=True)
     task: Mapped[str] = text("议定事项", required=True, longest=200)
-    meeting: Mapped[str | None] = origin("来源会议", help="如 safeguards.dispatch/3")
+    meeting: Mapped[str | None] = origin("来源会议", help="选择记录种类，填写该记录的编号")
     limit_on: Mapped[date] = day("办理期限", required=True, planned=True)
     answer: Mapped[str | None] = long_text("办理情况", longest=1000, filed=False)
     answered_on: Mapped[date | None] = day("反馈日期", filed=False, listed=False)

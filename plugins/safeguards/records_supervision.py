@@ -78,7 +78,7 @@ class _Paper(Record):
     drafted_on: Mapped[date] = day("拟稿日期", happened=True)
     matter: Mapped[str] = text("事由", required=True, longest=100)
     facts: Mapped[str] = long_text("事实和依据", required=True, longest=3000)
-    basis: Mapped[str | None] = origin("依据记录", help="如 safeguards.inspection/3")
+    basis: Mapped[str | None] = origin("依据记录", help="选择记录种类，填写该记录的编号")
     demand: Mapped[str] = long_text("要求", required=True, longest=2000)
     limit_on: Mapped[date] = day("期限", required=True, planned=True)
     number: Mapped[str | None] = text("文号", longest=60, filed=False)

@@ -22,6 +22,7 @@ from core.api import (
     contradictions,
     counts,
 )
+from plugins.safeguards.documents_weekly import week_of
 from plugins.safeguards.records_fund import DONORS, Donation, Grant, Spending
 from plugins.safeguards.records_meetings import (
     CommunityDecision,
@@ -35,6 +36,8 @@ from plugins.safeguards.records_meetings import (
 )
 from plugins.safeguards.records_supervision import Rectification, Reminder, Talk
 from plugins.safeguards.records_texts import ActionText
+
+FRESH = timedelta(days=30)  # a text older than this is said to be old
 
 
 def build(facts: Facts) -> Iterator[Block]:
@@ -73,10 +76,9 @@ def missing_info(facts: Facts) -> Paragraph:
     monday = facts.as_of - timedelta(days=facts.as_of.weekday())
     sent = select(WeeklyInfo.action_id).where(WeeklyInfo.sent_on.between(monday, facts.as_of), counts(WeeklyInfo))
     rows = facts.read(select(ActionUnit.name).where(ActionUnit.id.not_in(sent)).order_by(ActionUnit.number))
-    year, week, _ = facts.as_of.isocalendar()
     names = "、".join(name for (name,) in rows)
     text = f"尚未报送工作信息的专项组：{names}。" if rows else "各专项组均已报送工作信息。"
-    return Paragraph(f"{year}年第{week}周，{text}")
+    return Paragraph(f"{week_of(facts.as_of)}，{text}")
 
 
 def remarks(facts: Facts) -> Iterator[Block]:
@@ -99,6 +101,8 @@ def remarks(facts: Facts) -> Iterator[Block]:
     who = "、".join(facts.action.lead_departments) or "综合协调组"
     ref = Ref(kind="record", key=f"safeguards.action_text/{number}")
     yield Paragraph("（", Text(f"{who}{on.year}年{on.month}月{on.day}日报送", ref=ref), "）", tone="muted")
+    if (facts.as_of - on) > FRESH:
+        yield Notice(f"以上文字报送已{(facts.as_of - on).days}天，可能已不反映现状，请牵头部门更新。", tone="warn")
     told = "；".join(str(said) for text in texts for said in contradictions(text, facts))
     if told:
         yield Notice(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -20,17 +21,21 @@ from core.services.owing.obligations import Obligation
 from core.services.work import Work
 
 SMALL = 3  # communities with fewer complexes are shown, not ranked: one complex would swing them
-BACK = timedelta(days=30)
+ENDS = 3  # so many of the first are 红榜, so many of the last 黑榜
+ENOUGH = 8  # with fewer ranked, nobody is 黑榜: half of all would be
+BACKS = (7, 30)  # days
 FORMULA = Say(
     "达标率＝达到目标值的指标数÷有数据的比率指标数，从高到低排；达标率相同的，小区平均逾期件数少的在前；仍相同的并列。"
 )
+RED_LIST, BLACK_LIST = "红榜", "黑榜"
 UNRANKED = Say("小区少于{n}个的社区不排名（样本太小，一个小区就会左右名次）。", n=SMALL)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
     """A community's place. ``met`` of ``judged`` ratio indicators; ``late``: overdue duties; ``rank``: None is not ranked;
-    ``moved``: places won since thirty days before, None where it was not ranked then."""
+    ``stands``: the labels of those met. Against an earlier day: ``moved``, places won, None where it was not ranked then;
+    ``gained`` and ``lost``, the indicators that came to stand or ceased to. ``listed``: 红榜, 黑榜 or neither."""
 
     unit_id: int
     name: str
@@ -40,6 +45,10 @@ class Standing:
     late: int
     rank: int | None = None
     moved: int | None = None
+    stands: frozenset[str] = frozenset()
+    gained: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+    listed: str = ""
 
     @property
     def share(self) -> Fraction:
@@ -55,13 +64,20 @@ def table(work: Work, as_of: date, found: Sequence[IndicatorFacts] | None = None
     return ranked(_standings(work, as_of, figures.indicators(work, as_of) if found is None else found))
 
 
-def moved(work: Work, as_of: date) -> list[Standing]:
-    """The same with the movement over thirty days; without it before the campaign's thirtieth day."""
-    now, before = table(work, as_of), as_of - BACK
+def moved(work: Work, as_of: date, back: int = BACKS[-1]) -> list[Standing]:
+    """The same with the movement over ``back`` days; without it where the campaign is younger."""
+    now, before = table(work, as_of), as_of - timedelta(days=back)
     if before < work.campaign.starts_on:
         return now
-    then = {s.unit_id: s.rank for s in table(work, before)}
-    return [replace(s, moved=_moved(then.get(s.unit_id), s.rank)) for s in now]
+    then = {s.unit_id: s for s in table(work, before)}
+    return [_against(s, then.get(s.unit_id)) for s in now]
+
+
+def _against(now: Standing, then: Standing | None) -> Standing:
+    if then is None:
+        return now
+    won, lost = sorted(now.stands - then.stands), sorted(then.stands - now.stands)
+    return replace(now, moved=_moved(then.rank, now.rank), gained=tuple(won), lost=tuple(lost))
 
 
 def ranked(found: Sequence[Standing]) -> list[Standing]:
@@ -72,7 +88,18 @@ def ranked(found: Sequence[Standing]) -> list[Standing]:
         tied = out and _order(out[-1])[:2] == _order(one)[:2]
         out.append(replace(one, rank=out[-1].rank if tied else place))
     rest = sorted((s for s in found if s.complexes < SMALL or not s.judged), key=lambda s: s.name)
-    return [*out, *rest]
+    return [*_listed(out), *rest]
+
+
+def _listed(fair: Sequence[Standing]) -> list[Standing]:
+    """The first and the last marked; who shares a place shares the list."""
+    ranks = [s.rank or 0 for s in fair]
+    last = ranks[-ENDS] if len(fair) >= ENOUGH else len(fair) + 1
+    out = []
+    for one, rank in zip(fair, ranks, strict=True):
+        word = RED_LIST if rank <= ENDS else BLACK_LIST if rank >= last else ""
+        out.append(replace(one, listed=word))
+    return out
 
 
 def _order(one: Standing) -> tuple[Fraction, Fraction, str]:
@@ -85,33 +112,37 @@ def _moved(then: int | None, now: int | None) -> int | None:
 
 def _standings(work: Work, as_of: date, found: Sequence[IndicatorFacts]) -> list[Standing]:
     """One per community, not ranked yet."""
-    met, late = _met(found), late_by_community(work, as_of)
+    (met, judged), late = _met(found), late_by_community(work, as_of)
     many = dict(work.session.execute(select(Complex.community_id, func.count()).group_by(Complex.community_id)).all())
     return [
         Standing(
             unit_id=unit_id,
             name=name,
             complexes=many.get(unit_id, 0),
-            met=met.get(name, (0, 0))[0],
-            judged=met.get(name, (0, 0))[1],
+            met=len(met.get(name, ())),
+            judged=judged[name],
+            stands=frozenset(met.get(name, ())),
             late=late.get(name, 0),
         )
         for unit_id, name in work.look.names(COMMUNITY).items()
     ]
 
 
-def _met(found: Sequence[IndicatorFacts]) -> Mapping[str, tuple[int, int]]:
-    """Ratio indicators with a target, by community: how many stand, of how many with data."""
-    out: dict[str, tuple[int, int]] = {}
+def _met(found: Sequence[IndicatorFacts]) -> tuple[Mapping[str, list[str]], Counter[str]]:
+    """Ratio indicators with a target, by community: which stand, and of how many with data."""
+    met: defaultdict[str, list[str]] = defaultdict(list)
+    judged = Counter[str]()
     for one in found:
         if one.target is None or one.indicator.shape is not Shape.RATIO:
             continue
         for part in one.by_community:
             figure = one.indicator.figure(part.n, part.d)
-            if figure is not None:
-                met, judged = out.get(part.group, (0, 0))
-                out[part.group] = met + one.target.met(figure), judged + 1
-    return out
+            if figure is None:
+                continue
+            judged[part.group] += 1
+            if one.target.met(figure):
+                met[part.group].append(one.indicator.label)
+    return met, judged
 
 
 def late_by_community(work: Work, as_of: date) -> dict[str, int]:

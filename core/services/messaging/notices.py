@@ -48,12 +48,13 @@ class Proposal:
 
 @dataclass(frozen=True, kw_only=True)
 class InHand:
-    """A paper that is not closed yet. ``name``: its unit and what names it. ``limit``: the day its answer is
-    due, None while no clock of it runs."""
+    """A paper that is not closed yet. ``name``: its unit and what names it. ``number``: its 文号, "" while the clerk has given
+    none. ``limit``: the day its answer is due, None while no clock of it runs."""
 
     key: str
     record: Record
     name: str
+    number: str
     limit: date | None
     late: bool
 
@@ -75,14 +76,21 @@ def proposals(work: Work, in_hand: Sequence[InHand]) -> list[Proposal]:
     return sorted(out, key=lambda p: (ORDER.index(p.case.colour), -sum(g.late for g in p.case.grounds)))
 
 
-def draft(work: Work, key: str, unit_id: int) -> dict[str, Any]:
-    """What the form of the paper is first filled in with; empty if nothing asks for it any more."""
+def draft(work: Work, key: str, unit_id: int, *, soon: bool = False) -> dict[str, Any]:
+    """What the form of the paper is first filled in with; empty if nothing asks for it any more. Where something is late a
+    paper says only that; ``soon``: what falls due within three days as well."""
     for found, rule in _rules(work):
         if found == key:
             for case in _cases(work, (rule.record.unit, unit_id)):
                 if rule.meets(case):
-                    return {**rule.write(_named(work, case)), rule.record.unit.column: unit_id}
+                    said = _named(work, case if soon else _late_only(case))
+                    return {**rule.write(said), rule.record.unit.column: unit_id}
     return {}
+
+
+def _late_only(case: Case) -> Case:
+    late = tuple(replace(g, soon=0) for g in case.grounds if g.late)
+    return replace(case, grounds=late) if late else case
 
 
 def in_hand(work: Work) -> list[InHand]:
@@ -101,10 +109,15 @@ def in_hand(work: Work) -> list[InHand]:
         for record, due in found:
             late = due is not None and due < work.now
             limit = day_of(due) if due is not None else None
-            out.append(
-                InHand(key=key, record=record, name=work.look.record_name(model, record.id), limit=limit, late=late)
-            )
+            name, given = work.look.record_name(model, record.id), _given(record)
+            out.append(InHand(key=key, record=record, name=name, number=given, limit=limit, late=late))
     return sorted(out, key=lambda one: (one.limit or date.max, one.record.id))
+
+
+def _given(record: Record) -> str:
+    """Its 文号; a remark in its place that holds no figure is none."""
+    text = str(getattr(record, "number", None) or "")
+    return text if any(c.isdigit() for c in text) else ""
 
 
 def _rules(work: Work) -> Iterator[tuple[str, NoticeRule]]:

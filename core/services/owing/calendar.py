@@ -3,6 +3,7 @@ under an importable table. A year nobody knows is said loudly and treated as pla
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -19,6 +20,17 @@ class CalendarDay(Base):
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     working: Mapped[bool] = mapped_column(Boolean)
     label: Mapped[str | None] = mapped_column(String(60))
+
+
+@dataclass(frozen=True)
+class Special:
+    """Days in a row that differ from plain weeks. ``own``: imported by the office, not the package's."""
+
+    since: date
+    until: date
+    working: bool
+    name: str
+    own: bool
 
 
 class Calendar:
@@ -46,6 +58,37 @@ class Calendar:
         first = date(year, month, 1)
         days = [first + timedelta(days=n) for n in range(31) if (first + timedelta(days=n)).month == month]
         return [(d, self.is_working(d), self.is_working(d) != (d.weekday() < 5)) for d in days]
+
+    def special(self, year: int) -> list[Special]:
+        """What differs from plain weeks in the year, days of one kind that follow each other together."""
+        out: list[Special] = []
+        days = [one for month in range(1, 13) for one in self.month(year, month)]
+        for day, working, differs in days:
+            name, own = self._named(day), day in self._stated
+            if not differs and not own:
+                continue
+            last = out[-1] if out else None
+            if last and last.until == day - timedelta(days=1) and (last.working, last.own) == (working, own):
+                out[-1] = replace(last, until=day, name=last.name or name)
+            else:
+                out.append(Special(day, day, working, name, own))
+        return out
+
+    def _named(self, day: date) -> str:
+        import chinese_calendar  # noqa: PLC0415
+
+        if day in self._labels:
+            return self._labels[day]
+        try:
+            _off, name = chinese_calendar.get_holiday_detail(day)
+            return str(chinese_calendar.Holiday(name).chinese) if name else ""
+        except (NotImplementedError, ValueError):
+            return ""
+
+    @cached_property
+    def _labels(self) -> dict[date, str]:
+        rows = select(CalendarDay.day, CalendarDay.label).where(CalendarDay.label.is_not(None))
+        return {day: label or "" for day, label in self._session.execute(rows)}
 
     def knows(self, year: int) -> bool:
         """Is next year's list of holidays there? It is published each November; until then an administrator imports it."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select, union_all
 
 from core.base.window import TZ, end_of
 from core.services.owing import duties, mine
@@ -21,7 +21,8 @@ STATES = {"overdue": "逾期未办", "open": "未到期", "met": "按期办结",
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What the list is asked for; anything unreadable is left out."""
+    """What the list is asked for; anything unreadable is left out. ``on``: what ``community`` had not settled on that day, as
+    the league table counts it; its page shows every reader the same, so it is not cut to what the reader sees to."""
 
     action: str = ""
     rule: str = ""
@@ -29,6 +30,7 @@ class Asked:
     state: str = ""
     since: date | None = None
     until: date | None = None
+    on: date | None = None
     page: int = 1
 
     @classmethod
@@ -41,6 +43,7 @@ class Asked:
             state=args.get("state", "") if args.get("state", "") in STATES else "",
             since=_day(args.get("from", "")),
             until=_day(args.get("to", "")),
+            on=_day(args.get("on", "")) if number.get("community") else None,
             page=max(number.get("page", 1), 1),
         )
 
@@ -54,10 +57,21 @@ class Found:
 
 def find(work: Work, asked: Asked) -> Found:
     """One page, the longest overdue first, then by due day."""
-    where = _conditions(work, asked)
+    where = _conditions(work, asked) if asked.on is None else _late_on(work, asked, asked.on)
     total = work.session.scalar(select(func.count()).select_from(O).where(*where)) or 0
     rows = select(O).where(*where).order_by(O.due_at, O.unit_id, O.id).limit(PAGE).offset((asked.page - 1) * PAGE)
-    return Found(duties.listed(work, work.session.scalars(rows).all()), total, max(-(-total // PAGE), 1))
+    then = (None, None) if asked.on is None else (end_of(asked.on), duties.passed(work, asked.on))
+    return Found(duties.listed(work, work.session.scalars(rows).all(), *then), total, max(-(-total // PAGE), 1))
+
+
+def _late_on(work: Work, asked: Asked, day: date) -> list[ColumnElement[bool]]:
+    """``league.late_by_community`` of one community, row by row."""
+    late = union_all(*duties.still_open(work, day)).subquery("late")
+    return [
+        O.id.in_(select(late.c.id)),
+        duties.of_community(asked.community or 0),
+        ~func.coalesce(O.waived_until >= day, False),
+    ]
 
 
 def _conditions(work: Work, asked: Asked) -> list[ColumnElement[bool]]:

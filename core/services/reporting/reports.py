@@ -35,7 +35,7 @@ from core.base.blocks import (
 )
 from core.base.facts import ActionFacts, Facts
 from core.base.units import ACTION
-from core.base.window import Period, window
+from core.base.window import Period, spoken, window
 from core.estate.units import ActionUnit, Department, Leader, Responsibility
 from core.services.measuring import figures, places
 from core.services.measuring.places import Place
@@ -105,7 +105,9 @@ def title_of(notice: str, kind: str = "综合报告") -> str:
 
 def _title(period: Period | None, as_of: date) -> str:
     year, week, _ = as_of.isocalendar()
-    span = {Period.WEEK: f"（{year}年第{week}周）", Period.MONTH: f"（{as_of.year}年{as_of.month}月）"}
+    monday = as_of - timedelta(days=as_of.weekday())
+    days = spoken(f"{year}-W{week:02d}")  # 31 December lies in the ISO year's first week: the days say which
+    span = {Period.WEEK: f"（{monday.year}年{days}）", Period.MONTH: f"（{as_of.year}年{as_of.month}月）"}
     return "综合报告" if period is None else TITLES[period] + span[period]
 
 

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 
 from core.base import shown
-from core.base.blocks import Cell, Column, Number, Ratio, Table, Text
+from core.base.blocks import Cell, Column, Document, Heading, Number, Ratio, Table, Text
 from core.base.describe import Shape
 from core.base.facts import Facts, IndicatorFacts
 from core.services.measuring import league
+from core.services.measuring.league import Standing
 from core.services.measuring.places import Place
 from core.services.work import Work
 
@@ -40,6 +41,37 @@ def communities(work: Work, sections: tuple[Facts, ...], as_of: date) -> Table:
         ),
         note=f"{league.FORMULA}{league.UNRANKED}",
     )
+
+
+def league_document(work: Work, found: Sequence[Standing], as_of: date, back: int) -> Document:
+    """红黑榜 as a file: the page's columns with the movement over ``back`` days and what it came from."""
+    head = (
+        ("名次", 4),
+        ("社区", 12),
+        ("榜别", 5),
+        (f"与{back}天前比", 7),
+        ("达标指标", 12),
+        ("逾期件数", 6),
+        ("小区", 4),
+    )
+    rows = tuple(
+        (
+            Text(str(s.rank) if s.rank else "不排名"),
+            Text(s.name),
+            Text(s.listed or "—"),
+            Text("—" if s.moved is None else f"升{s.moved}" if s.moved > 0 else f"降{-s.moved}" if s.moved else "持平"),
+            Ratio(s.met, s.judged),
+            Number(s.late, "件"),
+            Number(s.complexes, "个"),
+            Text("、".join(s.gained) or "—"),
+            Text("、".join(s.lost) or "—"),
+        )
+        for s in found
+    )
+    columns = tuple(Column(label=t, width=w) for t, w in (*head, ("新达标", 24), ("不再达标", 24)))
+    table = Table(title="各社区排名", columns=columns, rows=rows, note=f"{league.FORMULA}{league.UNRANKED}")
+    title = "社区红黑榜"
+    return Document(title=title, blocks=(Heading(title), table), as_of=as_of, demo=work.campaign.demo)
 
 
 def meanings(sections: tuple[Facts, ...]) -> Table:

@@ -239,11 +239,32 @@ def watermarks(session: Session) -> dict[str, datetime]:
     return {row[0]: row[1] for row in session.execute(rows)}
 
 
+@dataclass(frozen=True)
+class Outage:
+    """Scheduled times of a job that passed while the server stood still and were not made up for one by one."""
+
+    many: int
+    first: datetime
+    last: datetime
+
+
+def outages(session: Session, keys: Sequence[str]) -> dict[str, Outage]:
+    """The newest of each job: what was passed over at one moment."""
+    span = (func.count(), func.min(JobRun.scheduled_at), func.max(JobRun.scheduled_at))
+    rows = (
+        select(JobRun.job, *span)
+        .where(JobRun.state == MISSED, JobRun.job.in_(keys))
+        .group_by(JobRun.job, JobRun.started_at)
+        .order_by(JobRun.started_at)
+    )
+    return {job: Outage(many, first, last) for job, many, first, last in session.execute(rows)}
+
+
 def latest(session: Session, keys: Sequence[str], each: int = 5) -> dict[str, list[JobRun]]:
-    """The newest runs of each job, in one statement."""
+    """The newest runs of each job, in one statement; what was passed over is said by ``outages``."""
     nth = func.row_number().over(partition_by=JobRun.job, order_by=JobRun.scheduled_at.desc())
     ranked = select(JobRun, nth.label("nth"))
-    rows = ranked.where(JobRun.job.in_(keys)).subquery()
+    rows = ranked.where(JobRun.job.in_(keys), JobRun.state != MISSED).subquery()
     out: dict[str, list[JobRun]] = {key: [] for key in keys}
     newest = select(JobRun).join(rows, (rows.c.job == JobRun.job) & (rows.c.scheduled_at == JobRun.scheduled_at))
     for one in session.scalars(newest.where(rows.c.nth <= each).order_by(JobRun.scheduled_at.desc())):

@@ -141,7 +141,8 @@ class RegistryLook(Look):
             return text  # its plugin is not installed: the reference stays as it is
         if self.record_id(model, number) is None:
             return None
-        return f"{model.label} {self.record_name(model, int(number))}"
+        name = self.record_name(model, int(number))
+        return f"{model.label} 第{int(number)}号" + ("" if name.startswith("#") else f" · {name}")
 
     def know_files(self, tokens: Collection[str]) -> None:
         """Look up many tokens at once, before each is asked for."""

@@ -47,6 +47,16 @@ def records(
     return [(i, work.look.record_name(model, i)) for i in ids]
 
 
+def origins(work: Work) -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
+    """Kinds of record a fact may have come from, (key, label), under their action's label."""
+    catalog = work.catalog
+    out = [
+        (str(p.action.label), [(k, str(m.label)) for k, m in catalog.records.items() if k.partition(".")[0] == slug])
+        for slug, p in catalog.plugins.items()
+    ]
+    return [(label, kinds) for label, kinds in out if kinds]
+
+
 def matching(work: Work, kind: UnitKind, text: str, *, own: bool = False) -> Sequence[str]:
     """Names that hold ``text`` or whose pinyin initials begin with it."""
     model: Any = model_of(kind)

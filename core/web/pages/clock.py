@@ -18,8 +18,7 @@ from core.services.audit import journal
 from core.services.messaging import sent
 from core.services.owing import holidays, owed, waivers
 from core.services.permission import rights
-from core.services.scheduled import clock_hold, job_runs
-from core.services.scheduled.job_apart import run_apart
+from core.services.scheduled import by_hand, clock_hold, job_runs
 from core.services.work import Work
 from core.web import frame
 from core.web.language import language, translated
@@ -40,6 +39,8 @@ def jobs() -> ResponseReturnValue:
         runs=job_runs.latest(work.session, list(mine), each=8),
         told={key for key in mine if key in job_runs.OWN or me.reads_all or key.partition(".")[0] in me.leads},
         when={key: when(one) for key, one in mine.items()},
+        missed=job_runs.outages(work.session, list(mine)),
+        running=by_hand.running(frame.platform()),
         ways=sent.by_channel(work) if all_of_it else (),
         contents=me.reads_all,
         troubles=sent.troubles(work) if all_of_it else (),
@@ -54,8 +55,8 @@ def run(key: str) -> ResponseReturnValue:
         journal.write(writer, "run", key, None, {})
     try:
         apart = frame.platform().apart is not None  # else here, where who develops it sees it fail
-        done = job_runs.run_now(frame.platform(), key, runner=run_apart if apart else None)
-        flash(done.result or done.error or "")
+        done = by_hand.start(frame.platform(), key) if apart else job_runs.run_now(frame.platform(), key)
+        flash(_("已开始运行，完成后结果列在这里。") if done is None else done.result or done.error or "")
     except Invalid as error:
         flash(translated(error.problems[0].text))
     return redirect(frame.inside(request.form.get("back", "/jobs")))
@@ -96,6 +97,7 @@ def calendar() -> ResponseReturnValue:
         years=range(work.today.year - 1, work.today.year + 3),
         known=work.calendar.knows(year),
         days=holidays.of(work, year),
+        holds=work.calendar.special(year),
         months=[work.calendar.month(year, m) for m in range(1, 13)],
         may=work.actor.may(rights.OPERATE),
         typed=request.form.get("days", ""),

@@ -98,7 +98,7 @@ def new(key: str) -> ResponseReturnValue:
     if "proposed" in request.args and _may_file(
         work, key, unit_id
     ):  # what the system proposes (core/services/messaging/notices.py)
-        given |= notices.draft(work, key, unit_id)
+        given |= notices.draft(work, key, unit_id, soon=request.args["proposed"] == "soon")
     given = known(work, key, given)
     form = forms.open_form(work, model, names, given)
     return _form_page(work, key, form, None, request.args.get("back", ""))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, jsonify, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from core.kernel.catalog import Catalog
 from core.services.backups import backups_kept
 from core.services.measuring.days import KeptDay
 from core.services.messaging import sent
@@ -16,6 +19,7 @@ from core.services.scheduled import clock_hold, job_runs
 from core.services.store import server_clock
 from core.services.store.db import sqlite_is_safe, sqlite_module
 from core.web import frame
+from core.web.language import translated
 
 bp = Blueprint("status", __name__)
 
@@ -39,12 +43,24 @@ def show() -> ResponseReturnValue:
         kept=latest,
         job_runs=job_runs.latest(work.session, list(catalog.jobs)),
         jobs=catalog.jobs,
+        missed=job_runs.outages(work.session, list(catalog.jobs)),
+        places={f.place: _place(catalog, f.place) for f in standing},
         store="SQLite " + version if frame.platform().db.sqlite else "PostgreSQL",
         store_safe=not frame.platform().db.sqlite or sqlite_is_safe(tuple(int(x) for x in version.split("."))),
         backups=None if frame.platform().config.backups is None else backups_kept.standing(work.session),
         undelivered=sent.undelivered(work) if work.actor.may(rights.OPERATE) else 0,
         next_year=work.calendar.knows(work.today.year + 1),
     )
+
+
+def _place(catalog: Catalog, place: str) -> str:
+    """Where a fault stands, by the label of what failed; what has none is called by its action."""
+    kind, _sep, key = place.partition(":")
+    declared = {"job": job_runs.all_jobs(catalog), "indicator": catalog.indicators, "deadline": catalog.deadlines}
+    found: Any = declared.get(kind, {}).get(key)
+    if found is None and (plugin := catalog.plugins.get(key.partition(".")[0])) is not None:
+        found = plugin.action
+    return translated(found.label) if found is not None else place
 
 
 @bp.route("/status/resume", methods=["POST"])

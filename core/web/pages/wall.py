@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
+from core.render import file_name, render
 from core.services.measuring import heat, league
-from core.services.reporting import reports
-from core.web import frame
+from core.services.reporting import reports, standing
+from core.web import frame, taken_out
 
 bp = Blueprint("wall", __name__)
 
@@ -52,11 +53,18 @@ def chart() -> ResponseReturnValue:
 def table() -> ResponseReturnValue:
     work = frame.reading()
     day = frame.as_of(work)
+    back = int(asked) if (asked := request.args.get("back", "")) in map(str, league.BACKS) else league.BACKS[-1]
+    rows = league.moved(work, day, back)
+    if request.args.get("format") == "xlsx":
+        document = standing.league_document(work, rows, day, back)
+        return taken_out.file(render(document, "xlsx"), file_name(document, "xlsx"), taken_out.XLSX, "league")
     return frame.page(
         "league.html",
         day=day,
-        rows=league.moved(work, day),
+        rows=rows,
         formula=league.FORMULA,
         unranked=league.UNRANKED,
-        back=league.BACK.days,
+        red=league.RED_LIST,
+        back=back,
+        backs=league.BACKS,
     )

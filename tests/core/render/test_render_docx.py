@@ -164,7 +164,9 @@ def test_a_thousand_rows_take_no_quadratic_time() -> None:
 
 
 def test_number_is_left_blank_and_never_invented() -> None:
-    assert paper().paragraphs[0].text == "〔　〕　号"
+    assert paper(addressees="各社区：").paragraphs[0].text == "〔　〕　号"
+    assert paper(draft=False).paragraphs[0].text == "〔　〕　号"
+    assert "号" not in paper().paragraphs[0].text, "a report under discussion has no line for the clerk"
     assert paper(number="晋梅工委〔2024〕8号").paragraphs[0].text == "晋梅工委〔2024〕8号"
 
 
@@ -303,9 +305,9 @@ def test_the_writer_is_named_and_the_clock_is_not_asked() -> None:
 
 def test_a_long_title_breaks_between_words() -> None:
     found = paper(title="梅岭街道小区治理专项行动综合情况报告（征求意见稿）")
-    assert found.paragraphs[1].text.split("\n") == ["梅岭街道小区治理专项行动", "综合情况报告（征求意见稿）"]
+    assert found.paragraphs[0].text.split("\n") == ["梅岭街道小区治理专项行动", "综合情况报告（征求意见稿）"]
     found = paper(title="关于2024年11月物业服务精细化考评情况的通报")
-    assert found.paragraphs[1].text.split("\n") == ["关于2024年11月物业服务", "精细化考评情况的通报"]
+    assert found.paragraphs[0].text.split("\n") == ["关于2024年11月物业服务", "精细化考评情况的通报"]
 
 
 # Word refuses a file whose properties stand out of the schema's order (ECMA-376 part 1, 17.3.1.26, 17.3.2.28, 17.4.60, 17.4.70).

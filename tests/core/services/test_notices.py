@@ -81,3 +81,22 @@ def test_the_page_drafts_in_the_form_and_is_the_groups(client: Callable[[str], A
     assert client("a").get("/notices").status_code == 403
     admin = client("admin").get("/notices").text
     assert "建议督办" in admin and "拟稿</a>" not in admin, "who may not report papers is offered none"
+
+
+def test_a_draft_names_what_is_late_and_what_is_soon_due_only_where_asked(platform: Platform) -> None:
+    day = date(2024, 11, 28)  # the first cleanup is late, the month's is due in two days
+    proposed(platform, day)
+    with platform.work(GROUP, now=at(day)) as work:
+        late, both = (notices.draft(work, KEY, 1, soon=soon)["facts"] for soon in (False, True))
+    assert "逾期" in late and "三天内到期" not in late
+    assert "三天内到期" in both
+
+
+def test_a_paper_in_hand_is_called_by_its_number(platform: Platform) -> None:
+    day = date(2024, 11, 25)
+    proposed(platform, day)
+    with platform.work(GROUP, now=at(day)) as work:
+        one, other = (records.save(work, KEY, notices.draft(work, KEY, unit)).record.id for unit in (1, 2))
+        records.move(work, KEY, one, "issue", {"number": "梅督〔2024〕1号"})
+        found = {paper.record.id: paper.number for paper in notices.in_hand(work)}
+    assert found == {one: "梅督〔2024〕1号", other: ""}

@@ -110,7 +110,7 @@ def test_of_a_record_that_points_elsewhere_only_the_number_is_read(world: World)
     page = world.officer.get(f"/r/{FINDING}/{one}").text
     with world.platform.reading() as work:  # the system's eye
         name = work.look.record_name(work.catalog.records[COMPLAINT], hidden)
-    assert f"#{hidden}" in page and name not in page
+    assert f"第{hidden}号" in page and name not in page
     record = world.officer.get(f"/api/v1/records/{FINDING}/{one}").get_json()
     mended = world.officer.patch(
         f"/api/v1/records/{FINDING}/{one}", json={"place": "4号楼"}, headers={"If-Match": f'"{record["version"]}"'}

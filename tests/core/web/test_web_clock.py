@@ -69,7 +69,7 @@ def test_a_calendar_program_reads_the_persons_duties_without_signing_in(client: 
 def test_a_lead_department_runs_its_own_jobs_and_no_others(client: Client) -> None:
     office, a = client("office"), client("a")
     page = office.get("/jobs").text
-    assert "environment.monthly_summary" in page and "core.reminders" not in page and "每月1日 9:00" in page
+    assert "/jobs/environment.monthly_summary/run" in page and "core.reminders" not in page and "每月1日 9:00" in page
     assert post(office, "/jobs/environment.monthly_summary/run", "/jobs").status_code == 302
     page = office.get("/jobs").text
     assert "完成" in page and page.count('class="alert alert-info"') == 1, "what it found is said once"
@@ -144,3 +144,12 @@ def test_an_extension_needs_a_reason_is_shown_and_journalled(client: Client) -> 
     with office.platform.reading() as work:
         last = work.session.scalars(select(JournalEntry).where(JournalEntry.verb == "waive")).one()
         assert last.changes["until"] == [None, "2024-11-30"] and last.unit_id == 1
+
+
+def test_the_calendar_says_what_holds_and_what_an_import_replaces(client: Client) -> None:
+    admin = client("admin")
+    page = admin.get("/calendar?year=2025").text
+    assert "春节" in page and "系统自带" in page and "2025-01-01 休 元旦" in page
+    post(admin, "/calendar?year=2025", "/calendar?year=2025", days="2025-12-31 休 街道安排")
+    page = admin.get("/calendar?year=2025").text
+    assert "街道安排" in page and "本单位导入" in page and "2025 年导入的 1 天" in page

@@ -320,3 +320,26 @@ def test_who_checks_a_record_reads_what_an_edit_changed(a: Any) -> None:
     form = opened(a, f"{where}/edit") | typed(f_complex_id=unit(a, "示例小区02"), f_people="12")
     assert a.post(f"{where}/edit", data=form).status_code == 302
     assert "120人 → 12人" in a.get(where).text
+
+
+def test_where_a_fact_came_from_is_picked_by_kind_and_number(client: People) -> None:
+    """The two boxes are stored as one; neither the form nor the record shows the key."""
+    browser = client("group")
+    with browser.platform.work() as work:
+        assert work.catalog.records["safeguards.reminder"].field("basis").kind.name == "origin"
+        cleaned = {"complex_id": 1, "held_on": "2024-11-19", "spots": ["出入口"], "people": 3, "photos": ["demo"]}
+        number = records.save(work, KEY, cleaned).record.id
+    form = opened(browser, "/r/safeguards.reminder/new")
+    page = browser.get("/r/safeguards.reminder/new").text
+    assert f'<option value="{KEY}">' in page and "safeguards.inspection/3" not in page
+    wanted = {"f_company_id": "#1", "f_drafted_on": "2024-11-20", "f_matter": "保洁不到位", "f_facts": "见记录"}
+    wanted |= {"f_demand": "请整改", "f_limit_on": "2024-11-30", "f_basis": [KEY, f"第{number}号"]}
+    answer = browser.post("/r/safeguards.reminder/new", data=form | wanted)
+    assert answer.status_code == 302, re.findall(r'class="invalid">([^<]*)', answer.text)
+    shown = browser.get(answer.headers["Location"]).text
+    assert f"第{number}号" in shown and f">{KEY}/{number}<" not in shown
+    lost = browser.post(
+        "/r/safeguards.reminder/new",
+        data=opened(browser, "/r/safeguards.reminder/new") | wanted | {"f_basis": [KEY, "9999"]},
+    )
+    assert lost.status_code == 422 and "没有来源记录" in lost.text and 'value="9999"' in lost.text

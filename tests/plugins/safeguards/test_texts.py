@@ -22,6 +22,7 @@ from core.services.platform import Platform
 from core.services.reporting import compilations, reports
 from core.services.writing import records
 from core.testing import at, small_platform
+from plugins.safeguards.documents_weekly import week_of
 
 DAY, KEY = date(2024, 11, 20), "safeguards.action_text"
 WORDS = {"practice": "社区逐个小区推进首次清洁", "problems": "示例小区03垃圾清运不及时", "plans": "下周完成补课"}
@@ -140,13 +141,37 @@ def test_the_meeting_pack_says_what_was_decided_and_what_is_red_and_late(platfor
         found = compilations.document(work, "safeguards.meeting_pack", DAY)
         late = next(b for b in found.blocks if isinstance(b, Table) and b.title == "逾期未办的件数")
         counted = sum(d.overdue for f in reports.gather(work, DAY) for d in f.deadlines)
-    assert found.title == "调度会材料（2024年第47周）" and found.demo
-    decided = next(b for b in found.blocks if isinstance(b, Table) and b.title == "议定事项")
+    assert found.title == "调度会材料（2024年11月18日—24日）" and found.demo
+    decided = next(b for b in found.blocks if isinstance(b, Table) and b.title == "上次会议议定事项")
     assert [plain(c) for c in decided.rows[0]][:1] == ["清理示例小区01楼道"]
     assert plain(decided.rows[0][3]) == "交办，逾期1天"
-    assert sum(row[2].value for row in late.rows) == counted > 0
+    assert sum(row[3].value for row in late.rows) == counted > 0
+    assert all(plain(row[2]) for row in late.rows), "each says who is to answer"
+    (annex,) = found.attachments
+    assert annex.title == "请到会回答的单位"
+    (answering,) = annex.blocks
+    assert isinstance(answering, Table) and {"示例社区A", "城管办"} <= {plain(row[0]) for row in answering.rows}
     asked = next(b for b in found.blocks if isinstance(b, Bullets))
     assert "示例小区03垃圾清运不及时" in asked.items[0][0]
+
+
+def test_what_earlier_meetings_decided_stands_apart_and_only_while_open(platform: Platform) -> None:
+    with platform.work(SYSTEM_ACTOR, now=at(DAY)) as work:
+        street = work.look.unit_id(work.catalog.records["safeguards.dispatch"].unit, "示例街道")
+        for day in (date(2024, 11, 11), date(2024, 11, 18)):
+            held = {"held_on": day, "host": "组长", "agenda": "调度", "minutes": "要点"}
+            records.save(work, "safeguards.dispatch", {"area_id": street or 1, **held})
+            told = {"department_id": 1, "decided_on": day, "task": f"{day.day}日议定", "limit_on": date(2024, 11, 15)}
+            records.save(work, "safeguards.decision", told | {"limit_on": max(day, date(2024, 11, 15))})
+    with platform.reading(SYSTEM_ACTOR, now=at(DAY)) as work:
+        found = compilations.document(work, "safeguards.meeting_pack", DAY)
+    tables = {b.title: [plain(row[0]) for row in b.rows] for b in found.blocks if isinstance(b, Table)}
+    assert tables["上次会议议定事项"] == ["18日议定"]
+    assert tables["以前会议尚未销号的议定事项"] == ["11日议定"]
+
+
+def test_a_week_crossing_the_year_is_called_by_its_days() -> None:
+    assert week_of(date(2024, 12, 31)) == week_of(date(2025, 1, 5)) == "2024年12月30日—1月5日"
 
 
 def test_the_week_s_informations_are_put_together_and_the_missing_named(platform: Platform) -> None:
@@ -168,7 +193,7 @@ def test_a_week_s_report_is_compared_with_the_week_before(platform: Platform) ->
     with platform.reading(SYSTEM_ACTOR, now=at(DAY)) as work:
         week = reports.combined(work, DAY, period=Period.WEEK)
         month = reports.combined(work, DAY, period=Period.MONTH)
-    assert week.title.endswith("工作周报（2024年第47周）")
+    assert week.title.endswith("工作周报（2024年11月18日—24日）")
     said = text_of(list(week.blocks))
     assert "与上周末（2024年11月17日）相比" in said and "由0.0%（0/9）变为11.1%（1/9）" in said
     assert "相比" not in text_of(list(month.blocks)), "the campaign began this month: there is nothing to compare with"
