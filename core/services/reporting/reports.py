@@ -3,7 +3,6 @@ plainly. Facts are gathered once in a few statements; each section is a pure fun
 
 from __future__ import annotations
 
-import pickle
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -236,7 +235,7 @@ def blocks_of(found: Iterable[Any]) -> tuple[Block, ...]:
     for one in built:
         if not isinstance(one, Block):
             raise TypeError(f"a section yields blocks, not {type(one).__name__}")
-    if len(built) > MOST_BLOCKS or len(pickle.dumps(built)) > LARGEST:
+    if len(built) > MOST_BLOCKS or len(repr(built)) > LARGEST:
         raise ValueError(f"a section is at most {MOST_BLOCKS} blocks and {LARGEST // 10**6} MB: let the store add up")
     return built
 

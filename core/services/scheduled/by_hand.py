@@ -34,7 +34,7 @@ def start(platform: Platform, key: str) -> JobRun | None:
         if place in _running:
             raise Invalid([Problem("", Say("这项任务正在运行，请稍后再看结果"))])
         _running[place] = real_now()
-    ended: list[JobRun | Exception] = []
+    ended: list[JobRun | Exception | None] = []
 
     def work() -> None:
         try:
@@ -49,6 +49,7 @@ def start(platform: Platform, key: str) -> JobRun | None:
     thread = Thread(target=work, name=f"job {key}", daemon=True)
     thread.start()
     thread.join(QUICK_S)
-    if ended and isinstance(ended[0], Exception):
-        raise ended[0]
-    return ended[0] if ended else None
+    (outcome,) = ended or [None]
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
