@@ -23,7 +23,7 @@ from core.services.store import preflight
 from core.services.store.db import Database
 from core.web import developing, doors, frame, language, pages, security, show, tracing
 
-SELDOM = (20_000, 20, 20)  # with its defaults Python looks for cycles so often that it costs a save a sixth of its time
+SELDOM = (20_000, 20, 20)  # with its defaults Python looks for cycles so often that it costs a save a fifth of its time
 
 
 def create_app(

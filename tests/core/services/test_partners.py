@@ -68,7 +68,7 @@ from core.services.operations import faults
 from core.services.owing.obligations import Obligation
 from core.services.permission.access import SYSTEM_ACTOR, Actor
 from core.services.platform import Platform
-from core.services.writing import records, registry
+from core.services.writing import many, records, registry
 from core.testing import at, figure, small_platform
 
 DAY = date(2024, 11, 20)
@@ -402,6 +402,28 @@ def test_a_reaction_that_fails_takes_back_what_it_wrote_and_the_save_stands(tmp_
         assert records.get(work, "givers.case", case).state == "open"
         assert work.session.scalar(select(func.count()).select_from(Sheet)) == 0
         assert "half done" in faults.standing(work.session)["reaction:takers:坏"].what
+    found.db.close()
+
+
+def test_of_many_that_are_reacted_to_one_that_fails_costs_itself_alone(tmp_path: Path) -> None:
+    def picky(change: Change, door: Door) -> None:
+        door.save(Sheet, {"complex_id": change.unit_id, "month": door.today, "source": change.origin})
+        if change.after["title"] == "坏":
+            raise RuntimeError("half done")
+
+    bad = takers(reactions=lambda: [Reaction(to=("givers.case",), label="坏", run=picky)])
+    loaders = {"givers": lambda: givers(), "takers": lambda: bad}
+    found = small_platform(tmp_path, catalog=plugins.load(loaders), strict=False)
+    values = {"opened_at": "2024-11-20 16:50", "urgency": "急", "called": ["城管办"]}
+    cases = [many.Entry(values | {"complex_id": n, "title": t}) for n, t in ((1, "堵塞"), (2, "坏"), (3, "漏水"))]
+    with found.work(now=at(DAY, 17)) as work:
+        many.save_many(work, "givers.case", cases)
+    with found.reading() as work:
+        assert sorted(work.session.scalars(select(Sheet.complex_id))) == [1, 3]
+        assert sorted(work.session.scalars(select(Answer.case_id))) == [1, 2, 3]
+        lines = select(func.count()).where(JournalEntry.subject == "takers.sheet")
+        assert work.session.scalar(lines) == 2
+        assert list(faults.standing(work.session)) == ["reaction:takers:坏"]
     found.db.close()
 
 
