@@ -9,7 +9,8 @@ from flask import Flask
 from flask_babel import gettext
 from markupsafe import Markup
 
-from core.base.blocks import Block, Light, percent, plain
+from core.base.blocks import CHINESE_DIGITS, Block, Light, percent, plain
+from core.base.describe import Shape
 from core.base.facts import IndicatorFacts
 from core.base.fields import Field
 from core.base.say import Say
@@ -38,6 +39,7 @@ def install(app: Flask) -> None:
         "arrival",
         "percent",
         "cell",
+        "clause",
         "period",
     ):
         app.jinja_env.filters[name] = globals()[name]
@@ -84,7 +86,15 @@ def headings(found: tuple[Block, ...]) -> list[tuple[int, str, str]]:
 
 def figure(one: IndicatorFacts) -> str:
     """62.5%（25/40）, or an em dash for no data."""
+    if one.indicator.shape is Shape.REDUCTION and not one.fault and one.figure is not None:
+        return percent(one.figure) + str(gettext("（基数%(d)s，现%(n)s）", d=one.d, n=one.n))
     return plain(figure_cell(one, one.window.as_of))
+
+
+def clause(text: str) -> str:
+    """方案二（三）: a place in the campaign's own notice says so; the clause of a law names it itself."""
+    numbered = text[:1] in CHINESE_DIGITS and not text[1:2].isalnum()
+    return str(gettext("方案%(c)s", c=text)) if text and numbered else text
 
 
 def target(one: IndicatorFacts) -> str:
@@ -116,6 +126,7 @@ __all__ = [
     "arrival",
     "blocks",
     "cell",
+    "clause",
     "day",
     "figure",
     "headings",
