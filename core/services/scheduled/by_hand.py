@@ -49,6 +49,7 @@ def start(platform: Platform, key: str) -> JobRun | None:
     thread = Thread(target=work, name=f"job {key}", daemon=True)
     thread.start()
     thread.join(QUICK_S)
-    if ended and isinstance(ended[0], Exception):
-        raise ended[0]
-    return ended[0] if ended else None
+    found = ended[0] if ended else None
+    if isinstance(found, Exception):
+        raise found
+    return found
