@@ -3,6 +3,7 @@ needs to the field's kind. WTForms renders, holds what was typed and carries the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -57,7 +58,10 @@ class DeclaredField(WTField):  # type: ignore[misc]
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         if self.declared.kind.widget == "origin" and len(valuelist) > 1:  # kind and number, stored as one
-            number = valuelist[1].strip().removeprefix("第").removesuffix("号").lstrip("#")
+            written = re.fullmatch(
+                r"[^\d/]{0,2}(\d{1,9})\D?", number := valuelist[1].strip()
+            )  # 12, #12, No. 12 in words
+            number = written[1] if written else number
             valuelist = [f"{valuelist[0]}/{number}" if valuelist[0] or number else ""]
         several = self.declared.kind.widget in ("checkboxes", "photos", "units")
         self.raw = [v for v in valuelist if v] if several else (valuelist[0] if valuelist else None)

@@ -9,7 +9,7 @@ from flask import Flask
 from flask_babel import gettext
 from markupsafe import Markup
 
-from core.base.blocks import Block, Light, percent, plain
+from core.base.blocks import CHINESE_DIGITS, Block, Light, percent, plain
 from core.base.describe import Shape
 from core.base.facts import IndicatorFacts
 from core.base.fields import Field
@@ -39,6 +39,7 @@ def install(app: Flask) -> None:
         "arrival",
         "percent",
         "cell",
+        "clause",
         "period",
     ):
         app.jinja_env.filters[name] = globals()[name]
@@ -93,6 +94,12 @@ def figure(one: IndicatorFacts) -> str:
     return _unit_said(shown, one.indicator.suffix)
 
 
+def clause(text: str) -> str:
+    """方案二（三）: a place in the campaign's own notice says so; the clause of a law names it itself."""
+    numbered = text[:1] in CHINESE_DIGITS and not text[1:2].isalnum()
+    return str(gettext("方案%(c)s", c=text)) if text and numbered else text
+
+
 def target(one: IndicatorFacts) -> str:
     return _unit_said(target_text(one), one.indicator.suffix)
 
@@ -130,6 +137,7 @@ __all__ = [
     "arrival",
     "blocks",
     "cell",
+    "clause",
     "day",
     "figure",
     "headings",

@@ -85,9 +85,7 @@ class Complaint(Record):
     channel: Mapped[str] = choice("渠道", CHANNELS, required=True)
     order_no: Mapped[str | None] = text("原平台工单号", longest=60, listed=False)
     category: Mapped[str] = choice("类别", CATEGORIES, required=True)
-    is_property: Mapped[bool] = yes_no(
-        "物业管理类", required=True, given=lambda _today: True, help="是：计入投诉量（A3-1）"
-    )
+    is_property: Mapped[bool] = yes_no("物业管理类", required=True, given=lambda _today: True, help="是：计入投诉量")
     complexity: Mapped[str] = choice("复杂程度", (SIMPLE, COMPLICATED), required=True)
     statutory: Mapped[bool] = yes_no(
         "法定信访事项",

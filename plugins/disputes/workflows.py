@@ -45,7 +45,7 @@ def explained(record: Any, look: Look) -> Iterator[Problem]:
 def consulted(record: Any, look: Look) -> Iterator[Problem]:
     held = _table(record, "consultation")
     if not look.read(select(held.c.id).where(held.c.complaint_id == record.id).limit(1)):
-        yield Problem("", Say("请先填报会商记录（F3.3）"))
+        yield Problem("", Say("请先填报会商记录"))
 
 
 def may_end(record: Any, look: Look) -> Iterator[Problem]:

@@ -55,7 +55,7 @@ class ProjectList(Record):
 
     def check(self, look: Look) -> Iterator[Problem]:
         if not self.communities and not self.complexes:
-            yield Problem("communities", Say("请至少选择一个涉及的社区或小区（A9-1）"))
+            yield Problem("communities", Say("请至少选择一个涉及的社区或小区"))
 
 
 class Item(Record):

@@ -168,7 +168,7 @@ def rechecked(record: Any, look: Look) -> Iterator[Problem]:
     if record.measure in FILED and not record.doc_no:
         yield Problem("doc_no", Say("立案、移送的请填写文书号"))
     if record.measure not in FILED and not record.recheck_photos:
-        yield Problem("recheck_photos", Say("须上传复查照片才能认定执法到位（Q16）"))
+        yield Problem("recheck_photos", Say("须上传复查照片才能认定执法到位"))
 
 
 FINDING = Workflow(

@@ -15,7 +15,6 @@ from core.api import (
     Bullets,
     Column,
     Community,
-    Compilation,
     Day,
     DeadlineFacts,
     Department,
@@ -26,8 +25,6 @@ from core.api import (
     Light,
     Number,
     Paragraph,
-    Period,
-    Readers,
     Ref,
     Table,
     Text,
@@ -298,21 +295,3 @@ def informations(facts: Facts, campaign: Sequence[Facts], window: Window) -> Doc
         yield Paragraph("、".join(missing) + "。" if missing else "各专项组均已报送。")
 
     return _document(facts, "工作信息汇编", body())
-
-
-COMPILATIONS = (  # who sits in the meeting; what is circulated
-    Compilation(
-        key="safeguards.meeting_pack",
-        label="调度会材料",
-        every=Period.WEEK,
-        build=pack,
-        readers=Readers.DEPARTMENTS,
-    ),
-    Compilation(
-        key="safeguards.informations",
-        label="工作信息汇编",
-        every=Period.WEEK,
-        build=informations,
-        readers=Readers.EVERYBODY,
-    ),
-)

@@ -13,6 +13,8 @@ from core.api import (
     Job,
     NoticeRule,
     Paper,
+    Period,
+    Readers,
     Record,
     ReportSection,
     Rows,
@@ -27,6 +29,23 @@ from plugins.safeguards import indicators as figures
 from plugins.safeguards import jobs as scheduled
 from plugins.safeguards import notices as proposed
 from plugins.safeguards import records as kept
+
+COMPILATIONS = (  # who sits in the meeting; what is circulated
+    Compilation(
+        key="safeguards.meeting_pack",
+        label="调度会材料",
+        every=Period.WEEK,
+        build=documents_weekly.pack,
+        readers=Readers.DEPARTMENTS,
+    ),
+    Compilation(
+        key="safeguards.informations",
+        label="工作信息汇编",
+        every=Period.WEEK,
+        build=documents_weekly.informations,
+        readers=Readers.EVERYBODY,
+    ),
+)
 
 ACTION = Action(
     slug="safeguards",
@@ -71,7 +90,7 @@ def papers() -> Iterable[Paper]:
 
 @hookimpl
 def compilations() -> Iterable[Compilation]:
-    return documents_weekly.COMPILATIONS
+    return COMPILATIONS
 
 
 @hookimpl

@@ -194,7 +194,7 @@ class TemporaryMember(Record):
             yield Problem("until_on", Say("离任日期不能早于任职日期"))
         since = look.setting("self_governance.counted_from")
         if self.part == "业主代表" and self.candidate_id is None and self.from_on >= since:
-            yield Problem("candidate_id", Say("业主代表应先经联审（D4）；未经联审请说明理由"), warning=True)
+            yield Problem("candidate_id", Say("业主代表应先经联审；未经联审请说明理由"), warning=True)
         if self.candidate_id is not None:
             rows = select(TemporaryCommittee.complex_id).where(TemporaryCommittee.id == self.temporary_id)
             for (home,) in look.read(rows):

@@ -29,7 +29,9 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.exc import DatabaseError
 
+from core.base.errors import Invalid
 from core.base.say import Say
 from core.services.backups import archive
 from core.services.backups.backup_manifest import refused
@@ -84,7 +86,11 @@ def whole(file: Path) -> None:
     finally:
         connection.close()
     if found != ["ok"]:
-        raise refused(Say("数据库副本没有通过完整性检查：{e}", e="；".join(found)[:300]))
+        raise _unsound("；".join(found))
+
+
+def _unsound(what: str) -> Invalid:
+    return refused(Say("数据库副本没有通过完整性检查：{e}", e=what[:300]))
 
 
 def embedded(file: Path) -> Engine:
@@ -114,7 +120,12 @@ def run_tool(name: str, url: URL, *options: str) -> None:
 
 
 def _from_sqlite(db: Database, file: Path) -> Content:
-    db.copy_to(file)
+    try:
+        db.copy_to(file)
+    except DatabaseError as error:  # damaged where a connection looks first
+        if "malformed" not in str(error.orig):
+            raise
+        raise _unsound(str(error.orig)) from None
     whole(file)
     with embedded(file).connect() as connection:
         return content(connection)

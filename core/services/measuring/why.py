@@ -117,7 +117,7 @@ def _rule(facts: IndicatorFacts) -> Say:
 def _apart(one: Indicator, gap: Fraction) -> str:
     """The distance of two figures: shares lie points apart, not percent."""
     said = amount(one, gap)
-    return said.removesuffix("%") + "个百分点" if said.endswith("%") else said
+    return Say("{n}个百分点", n=said.removesuffix("%")) if said.endswith("%") else said
 
 
 def moved(facts: IndicatorFacts, before: Fraction | None) -> Say | None:
@@ -148,5 +148,5 @@ def _left(facts: IndicatorFacts) -> int | None:
     return max(ceil(target.value * whole) - facts.n, 0)
 
 
-def _day(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
+def _day(day: date) -> Say:
+    return Say("{y}年{m}月{d}日", y=day.year, m=day.month, d=day.day)

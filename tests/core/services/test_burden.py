@@ -26,8 +26,8 @@ from tests.plugins.worlds import demo_world
 
 END = date(2024, 12, 31)
 FORMS = {  # rule: asked, required, prefilled: without the unit and what is derived or stamped
-    "environment.first_cleanup": Form(3, 2, 2),
-    "environment.monthly_cleanup": Form(3, 2, 2),
+    "environment.first_cleanup": Form(4, 3, 1),
+    "environment.monthly_cleanup": Form(4, 3, 1),
     "environment.fallback": Form(4, 1, 1),
     "environment.shortboard": Form(5, 4, 1),  # the photos after mending are asked by a step
 }
