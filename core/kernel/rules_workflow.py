@@ -28,8 +28,10 @@ def problems(record: type[Record]) -> Iterator[DeclarationError]:
         yield from _there(f"{at}: fields, stamps, clears", named, fields, "field of the record")
         yield from _words(f"{at}: by", set(step.by) - {SYSTEM})
         if step.hands_in and (step.fields or step.needs_remark or not set(step.source) <= set(flow.editable)):
-            what = f"{at}: hands_in, yet it asks for more than the form has, or the form is closed in its source"
-            yield DeclarationError(what, "take its fields and needs_remark away, and name its source in editable")
+            yield DeclarationError(
+                f"{at}: hands_in, yet it asks for more than the form has, or the form is closed in its source",
+                "take its fields and needs_remark away, and name its source in editable",
+            )
 
 
 def _there(at: str, named: Iterable[str], known: set[str], what: str) -> Iterator[DeclarationError]:
