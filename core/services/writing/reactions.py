@@ -59,6 +59,7 @@ def _together(work: Work, due: Sequence[Due]) -> bool:
 
 def _one_by_one(work: Work, due: Sequence[Due]) -> None:
     """Each behind a border of its own; the guilty is noted at its place."""
+    bad: set[str] = set()
     for change, slug, reaction in due:
         place, written = _place(slug, reaction), len(work.changes)
         with faults.border(work, place, slug, writes=True) as failed:
@@ -67,7 +68,8 @@ def _one_by_one(work: Work, due: Sequence[Due]) -> None:
         if failed:
             del work.changes[written:]  # rolled back: nothing took place
             faults.record(work, place, replace(failed[0], stage="reaction"))
-        else:
+            bad.add(place)
+        elif place not in bad:  # of many rows one that fails is not mended by the next
             faults.mended(work, place)
 
 

@@ -152,7 +152,7 @@ def test_the_rule_is_named_and_what_is_left_counted() -> None:
     over = facts_of(Shape.RATIO, 10, 40, target, by)
     said = why.explain(over, ())
     assert over.light is Light.RED and said is not None
-    assert "期限2024年12月31日已到" in said.rule and said.left == 14 and said.by == by
+    assert "期限2024年12月31日就是今天" in said.rule and said.left == 14 and said.by == by
     early = facts_of(Shape.RATIO, 1, 40, target, date(2024, 12, 4))
     said = why.explain(early, ())
     assert early.light is Light.RED and said is not None and "超过10.0个百分点" in said.rule

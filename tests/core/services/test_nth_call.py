@@ -49,4 +49,4 @@ def test_a_build_that_commits_each_statement_is_found_out(tmp_path: Path) -> Non
 
 def test_a_build_that_writes_files_in_place_is_found_out(tmp_path: Path) -> None:
     last = nth.calls_of(tmp_path, "report")
-    assert not nth.run(tmp_path, "report", variant="in_place", numbers=range(last - 5, last)).held
+    assert not nth.run(tmp_path, "report", variant="in_place", numbers=range(last - 12, last)).held

@@ -231,7 +231,7 @@ def test_headings_are_mapped_or_named_never_shifted(tmp_path: Path) -> None:
     with platform.reading(now=at(date(2024, 11, 20))) as work:
         plan = sheets.plan(work, model, "environment.cleanup", sheets.read(text, "a.csv"))
     assert plan.rows == ()
-    assert [f.address for f in plan.problems] == ["B1", "C1", "E1", "第 1 行", "第 1 行"]
+    assert [f.address for f in plan.problems] == ["B1", "C1", "E1", "第 1 行", "第 1 行", "第 1 行"]
 
 
 def test_wrong_cells_are_named(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from core.render import xlsx_cells
 from core.services.foreign import parsing, photo, photo_apart
 from core.services.photos import alike, upload_use, uploads
 from core.services.sheets import reading
+from core.services.store import whole_file
 from core.testing import small_platform
 from tests.core.render import test_any_text as texts
 from tests.core.services import test_hostile_files as hostile
@@ -96,7 +97,7 @@ def test_a_weakened_guard_is_noticed(guard: str, monkeypatch: Patch) -> None:
 
 IN_A_STORE: dict[str, tuple[Callable[[Patch], None], Callable[..., None]]] = {
     "no sync": (
-        lambda p: p.setattr(uploads, "_sync", lambda folder: None),
+        lambda p: p.setattr(whole_file, "sync_folder", lambda folder: None),
         photos.test_a_file_is_whole_and_lasting_before_its_row_is,
     ),
     "no measure of the day": (

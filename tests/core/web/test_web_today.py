@@ -14,10 +14,10 @@ from sqlalchemy import select
 
 from core.jobs.tick import tick
 from core.services.identity.accounts import Account
+from core.services.messaging import messages
 from core.services.messaging.messages import Delivery, Message
 from core.services.permission.access import SYSTEM_ACTOR
 from core.services.platform import Platform
-from core.services.scheduled import own_jobs
 from core.testing import DAY, Clock, at
 from tests.core.web.signing import post
 
@@ -80,7 +80,7 @@ def test_a_paper_issued_is_told_to_its_unit_and_comes_before_everything(client: 
 def test_what_is_told_at_once_goes_on_by_mail_outside_the_quiet_hours(
     client: Client, platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(own_jobs, "WAYS", {"mail": False, "robot": True})
+    monkeypatch.setattr(messages, "WAYS", {"mail": False, "robot": True})
     with platform.work(SYSTEM_ACTOR) as work:
         work.session.scalars(select(Account).where(Account.login == "a")).one().contact = "a@example.cn"
     send_back(client("office"), cleanup(client("a")))
