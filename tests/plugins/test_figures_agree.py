@@ -148,7 +148,7 @@ def test_a_section_that_fails_costs_that_section_alone(world: Platform) -> None:
         answer = group.get(f"/report?as_of={DAY}" + (f"&format={shape}" if shape else ""))
         text = answer.text if shape != "docx" else "\n".join(everything(answer.data))
         found = re.findall(r"本节数据不可用：自\d{4}-\d\d-\d\d \d\d:\d\d起，原因：[^<\"]*the cat sat", text)
-        assert len(found) == 1, shape  # the third failure within five minutes pauses it, and the reason goes on standing there
+        assert len(found) == 1, shape  # the third failure pauses it; the reason goes on standing there
         assert not [name for name in names if name not in text], shape
     titles = [b["title"] for b in told["blocks"] if b["type"] == "table" and b["title"] == "指标完成情况"]
     assert len(titles) >= 9, "the other sections are whole"
