@@ -11,6 +11,7 @@ from core.services.permission.rights import RIGHTS, ROLES
 from core.services.scheduled import job_runs
 from core.services.work import Work
 from core.web import doors
+from core.web.language import translated
 from core.web.pages import settings
 
 OTHERS = {
@@ -127,7 +128,7 @@ def named_in(work: Work, path: str) -> str:
     labels = {k: p.action.label for k, p in catalog.plugins.items()}
     of: tuple[Mapping[str, Any], ...] = (catalog.records, catalog.indicators, catalog.deadlines, UNITS)
     found = (next((kind[part].label for kind in of if part in kind), labels.get(part)) for part in path.split("/"))
-    return next((label for label in found if label), "")
+    return translated(next((label for label in found if label), ""))
 
 
 def verb_of(work: Work, entry: JournalEntry) -> str:

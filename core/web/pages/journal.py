@@ -65,9 +65,9 @@ def _subjects(work: Work) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """What a line can be about, by action: the whole of it (records, settings, extensions, jobs), then each kind of record."""
     for slug, plugin in work.catalog.plugins.items():
         whole = (slug, _("%(a)s（全部）", a=translated(plugin.action.label)))
-        yield plugin.action.label, [whole, *((k, m.label) for k, m in plugin.records.items())]
-    yield _("基础信息"), [(k, m.label) for k, m in UNITS.items()]
-    yield _("平台"), list(words.OTHERS.items())
+        yield translated(plugin.action.label), [whole, *((k, translated(m.label)) for k, m in plugin.records.items())]
+    yield _("基础信息"), [(k, translated(m.label)) for k, m in UNITS.items()]
+    yield _("平台"), [(k, translated(word)) for k, word in words.OTHERS.items()]
 
 
 def _conditions(work: Work, asked: dict[str, str]) -> list[ColumnElement[bool]]:
