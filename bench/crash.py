@@ -7,17 +7,14 @@ It prints counts and ends with 1 if a promise is broken. ``--weakened`` serves a
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import random
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date
 from http.client import HTTPException
@@ -28,6 +25,7 @@ from urllib.request import Request, urlopen
 
 from sqlalchemy import func, select
 
+from bench import program
 from bench.crash_server import VARIANTS
 from bench.serve import ROOT, free_port
 from core.base import keys
@@ -192,27 +190,5 @@ def _judged(made: Platform, programs: list[Writer], kills: int) -> Outcome:
     return out
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench.crash", description=__doc__)
-    parser.add_argument("--kills", type=int, default=200)
-    parser.add_argument("--writers", type=int, default=3)
-    parser.add_argument("--postgres", action="store_true", help="on a private PostgreSQL instead of SQLite")
-    parser.add_argument("--url", default="", help="on the empty PostgreSQL database at this address")
-    parser.add_argument("--weakened", choices=[v for v in VARIANTS if v != "product"], help="must fail")
-    parser.add_argument("--seed", type=int, default=97)
-    asked = parser.parse_args()
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="crash-")))
-        url = asked.url
-        if asked.postgres:
-            from tests.postgres import cluster  # noqa: PLC0415 - only where there is one
-
-            url = stack.enter_context(cluster())
-        variant = asked.weakened or "product"
-        found = run(folder, asked.kills, url=url, variant=variant, writers=asked.writers, seed=asked.seed)
-        print(f"{'PostgreSQL' if url else 'SQLite'}, {variant}: {found}")
-    sys.exit(0 if found.held else 1)
-
-
 if __name__ == "__main__":
-    main()
+    program.main(__doc__, run, VARIANTS, count=("kills", 200))

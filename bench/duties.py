@@ -8,18 +8,14 @@ It prints counts and ends with 1 if a duty was lost or doubled. ``--weakened`` r
 
 from __future__ import annotations
 
-import argparse
 import logging
 import multiprocessing
 import os
 import random
 import signal
-import sys
-import tempfile
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,6 +23,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from bench import program
 from bench.duty_variants import CATALOG, HOURLY, VARIANTS, prepare, tick
 from core.base import keys
 from core.base.window import end_of
@@ -73,11 +70,11 @@ def run(
     *,
     url: str = "",
     variant: str = "product",
-    chances: Mapping[str, int] = CHANCES,
     seed: int = 97,
 ) -> Found:
     """Start schedulers until ``restarts`` have taken the place of dead ones. ``url``: an empty PostgreSQL database."""
     first = small_platform(folder, catalog=CATALOG, url=url, strict=False)
+    chances = MOSTLY_STOPPED if variant == "leases" else CHANCES
     prepare(first)
     chance, began, out = random.Random(seed), time.time(), Found()
     running = [Scheduler(first.config, began, variant) for _ in range(SCHEDULERS)]
@@ -165,28 +162,5 @@ def _judged(first: Platform, now: datetime, out: Found) -> Found:
     return out
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench.duties", description=__doc__)
-    parser.add_argument("--restarts", type=int, default=100)
-    parser.add_argument("--postgres", action="store_true", help="on a private PostgreSQL instead of SQLite")
-    parser.add_argument("--url", default="", help="on the empty PostgreSQL database at this address")
-    parser.add_argument("--weakened", choices=[v for v in VARIANTS if v != "product"], help="must fail")
-    parser.add_argument("--seed", type=int, default=97)
-    asked = parser.parse_args()
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="duties-")))
-        url = asked.url
-        if asked.postgres:
-            from tests.postgres import cluster  # noqa: PLC0415 - only where there is one
-
-            url = stack.enter_context(cluster())
-        variant, began = asked.weakened or "product", time.monotonic()
-        chances = MOSTLY_STOPPED if variant == "leases" else CHANCES
-        found = run(folder, asked.restarts, url=url, variant=variant, chances=chances, seed=asked.seed)
-        took = time.monotonic() - began
-        print(f"{'PostgreSQL' if url else 'SQLite'}, {SCHEDULERS} schedulers, {variant}: {found} ({took:.0f} s)")
-    sys.exit(0 if found.held else 1)
-
-
 if __name__ == "__main__":
-    main()
+    program.main(__doc__, run, VARIANTS, count=("restarts", 100))
